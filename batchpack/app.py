@@ -1,0 +1,61 @@
+"""What every command is handed: hosts, executors and content folders, loaded when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from batchpack import git, places
+from batchpack.errors import UnknownName
+from batchpack.executor import Executor
+from batchpack.host import Host
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """What the plugins offered: hosts and executors by name, content roots with the pack's own first."""
+
+    hosts: Mapping[str, Host]
+    executors: Mapping[str, Executor]
+    content_roots: tuple[Path, ...]
+
+
+class App:
+    """The plugins' offers and the project at hand."""
+
+    def __init__(self, load: Callable[[], Registry]) -> None:
+        self._load = load
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Load the plugins, once."""
+        return self._load()
+
+    def host(self, name: str) -> Host:
+        """Return a host by name; raises UnknownName with the names there are."""
+        try:
+            return self.registry.hosts[name]
+        except KeyError as error:
+            raise UnknownName("host", name, self.registry.hosts) from error
+
+    def executor(self, name: str) -> Executor:
+        """Return an executor by name; raises UnknownName with the names there are."""
+        try:
+            return self.registry.executors[name]
+        except KeyError as error:
+            raise UnknownName("executor", name, self.registry.executors) from error
+
+    @property
+    def content_roots(self) -> tuple[Path, ...]:
+        """Return the folders to read skills, agents and rosters from, later ones winning."""
+        return self.registry.content_roots
+
+    def project(self, given: Path | None = None) -> Path:
+        """Return the project folder: the given one, else the main work tree around here, else this folder."""
+        if given is not None:
+            return given.resolve()
+        here = Path.cwd()
+        found = git.main_work_tree(here)
+        return found if found is not None and found != places.home() else here

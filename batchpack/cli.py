@@ -1,0 +1,129 @@
+"""The edge: finds the commands, parses, dispatches, shows errors and exits."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from batchpack import commands, places
+from batchpack.app import App
+from batchpack.errors import BatchpackError
+from batchpack.output import say, warn
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+BUG, INTERRUPTED = 3, 130
+
+
+class _LazyGroup(click.Group):
+    """A group whose commands are the modules of `batchpack.commands`, each imported when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Name every command module that has not its own program."""
+        names = (module.name for module in pkgutil.iter_modules(commands.__path__))
+        return sorted(name.replace("_", "-") for name in names if name not in commands.OWN_PROGRAMS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of a command and return what it calls `command`."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        return _command(cmd_name.replace("-", "_"))
+
+
+def _command(module: str) -> click.Command:
+    """Return the command of a module of `batchpack.commands`."""
+    command = importlib.import_module(f"batchpack.commands.{module}").command
+    if not isinstance(command, click.Command):
+        raise TypeError(f"batchpack.commands.{module}.command is no click command")
+    return command
+
+
+def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted and not ctx.resilient_parsing:
+        say(f"batchpack {places.version()}")
+        ctx.exit()
+
+
+@click.command(cls=_LazyGroup, context_settings=CONTEXT)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show it.")
+def batchpack() -> None:
+    """Run batches of coding agents that can be depended on."""
+
+
+def main() -> NoReturn:
+    """Run `batchpack`."""
+    _run(batchpack, "batchpack")
+
+
+def metrics_main() -> NoReturn:
+    """Run `batch-metrics`."""
+    _run(_command("batch_metrics"), "batch-metrics")
+
+
+def task_main() -> NoReturn:
+    """Run `task-cli`."""
+    _run(_command("task_cli"), "task-cli")
+
+
+def _run(command: click.Command, name: str) -> NoReturn:
+    """Run a command and exit: 0 fine, 1 user error or failed work, 2 usage, 3 our bug, 130 interrupt."""
+    from batchpack import manager
+
+    try:
+        code = command.main(prog_name=name, standalone_mode=False, obj=App(manager.load))
+        _flush()
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        warn("\ninterrupted; nothing was lost")
+        code = INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except BatchpackError as error:
+        warn(f"Error: {error.message}" + (f"\n  {error.hint}" if error.hint else ""))
+        code = error.exit_code
+    except BrokenPipeError:
+        code = _close_quietly()
+    except Exception:
+        code = _report_bug()
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _flush() -> None:
+    """Push out what was printed while a closed pipe can still be caught."""
+    sys.stdout.flush()
+
+
+def _close_quietly() -> int:
+    """Let a reader such as `head` go: point standard output away so that the interpreter does not complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _report_bug() -> int:
+    """Write the traceback to a log and tell where it is."""
+    folder = places.state_folder() / "logs"
+    log = folder / f"bug-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.log"
+    warn(f"Error: this is a bug in batchpack: {_last_line()}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        Path(log).write_text(
+            f"batchpack {places.version()}\npython {sys.version}\n{sys.argv[1:2]}\n\n{traceback.format_exc()}"
+        )
+        warn(f"  please report it with {log}")
+    except OSError:
+        warn("  the log of it could not be written either")
+    return BUG
+
+
+def _last_line() -> str:
+    """Say the present exception in one line."""
+    error = sys.exc_info()[1]
+    return f"{type(error).__name__}: {error}".splitlines()[0][:200]

@@ -1,0 +1,148 @@
+"""The pack's content as values: skills and agents read from one or more roots, every complaint with file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from batchpack import frontmatter, places
+from batchpack.errors import BrokenFile
+from batchpack.files import read_text
+from batchpack.render import render
+
+Action = Literal["allow", "ask", "deny"]
+NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+
+
+class Permissions(BaseModel):
+    """What an agent or skill may do, in no host's words: an action, or patterns with one each, last wins."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    read: Action = "allow"
+    edit: Action | dict[str, Action] = "deny"
+    bash: Action | dict[str, Action] = "deny"
+    task: Action | dict[str, Action] = "deny"
+    web: Action = "deny"
+    mcp: Action = "deny"
+
+
+class _Matter(BaseModel):
+    """The front matter that skills and agents share."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=NAME_PATTERN, max_length=64)
+    description: str = Field(min_length=1, max_length=1024)
+    permissions: Permissions = Permissions()
+
+
+class SkillMatter(_Matter):
+    """A skill's front matter; `command` makes it a slash command, `triggers` are words that call it up in OSA."""
+
+    command: bool = False
+    argument_hint: str = ""
+    category: str = ""
+    triggers: tuple[str, ...] = ()
+
+
+class AgentMatter(_Matter):
+    """An agent's front matter."""
+
+    color: str = ""
+
+
+T = TypeVar("T")
+M = TypeVar("M", bound=_Matter)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A body to render: its text, its file, and the roots it may include from."""
+
+    text: str
+    path: Path
+    roots: tuple[Path, ...]
+
+    def render(self, words: Mapping[str, object]) -> str:
+        """Return the body in one host's words."""
+        return render(self.text, words, roots=self.roots, path=self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """A skill: its front matter, its body, and the files beside it (path below the skill folder, text)."""
+
+    matter: SkillMatter
+    body: Template
+    extras: tuple[Template, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A subagent: its front matter and its body."""
+
+    matter: AgentMatter
+    body: Template
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """All that is rendered into a host."""
+
+    version: str
+    skills: tuple[Skill, ...]
+    agents: tuple[Agent, ...]
+
+
+def load_pack(roots: Sequence[Path]) -> Pack:
+    """Read the skills and agents of all roots; of two with one name the later root's wins: users can replace ours."""
+    skills: dict[str, Skill] = {}
+    agents: dict[str, Agent] = {}
+    for root in roots:
+        includes = tuple(base / "skills" / "_shared" for base in (root, *roots))
+        skills |= {skill.matter.name: skill for skill in _skills(root, includes)}
+        agents |= {agent.matter.name: agent for agent in _agents(root, includes)}
+    return Pack(places.version(), _sorted(skills), _sorted(agents))
+
+
+def _sorted(named: Mapping[str, T]) -> tuple[T, ...]:
+    """Return the values in the order of their names."""
+    return tuple(named[name] for name in sorted(named))
+
+
+def _skills(root: Path, includes: tuple[Path, ...]) -> Iterable[Skill]:
+    """Read each `skills/<name>/SKILL.md.j2` of a root."""
+    for path in sorted((root / "skills").glob("*/SKILL.md.j2")):
+        matter, body = _read(path, SkillMatter, path.parent.name, includes)
+        beside = sorted(extra for extra in path.parent.rglob("*") if extra.is_file() and extra != path)
+        yield Skill(matter, body, tuple(Template(read_text(extra), extra, includes) for extra in beside))
+
+
+def _agents(root: Path, includes: tuple[Path, ...]) -> Iterable[Agent]:
+    """Read each `agents/<name>.md.j2` of a root."""
+    for path in sorted((root / "agents").glob("*.md.j2")):
+        matter, body = _read(path, AgentMatter, path.name.removesuffix(".md.j2"), includes)
+        yield Agent(matter, body)
+
+
+def _read(path: Path, model: type[M], name: str, includes: tuple[Path, ...]) -> tuple[M, Template]:
+    """Split a content file and validate its front matter against its model and its file name."""
+    matter, body = frontmatter.split(read_text(path), path)
+    try:
+        checked = model.model_validate(matter)
+    except ValidationError as error:
+        raise BrokenFile(path, _complaint(error), 1) from error
+    if checked.name != name:
+        raise BrokenFile(path, f"name is {checked.name!r} but the file says {name!r}", 1)
+    return checked, Template(body, path, includes)
+
+
+def _complaint(error: ValidationError) -> str:
+    """Say a validation error's first complaint: which key, what is wrong."""
+    first: Any = error.errors()[0]
+    return f"front matter key {'.'.join(map(str, first['loc']))}: {first['msg']}"

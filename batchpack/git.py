@@ -1,0 +1,30 @@
+"""One function a git question, on top of process: argv only, and GIT_* variables of the caller scrubbed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from batchpack import process
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without GIT_DIR and its like, which a calling hook would leak into our questions."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true"}
+
+
+def ask(cwd: Path, *arguments: str, check: bool = True) -> process.Completed:
+    """Run `git <arguments>` in a folder."""
+    return process.run(["git", *arguments], cwd=cwd, env=_environment(), check=check)
+
+
+def main_work_tree(cwd: Path) -> Path | None:
+    """Return the main work tree that a folder belongs to, also from a linked worktree; None outside a repository."""
+    if process.find("git") is None:
+        return None
+    done = ask(cwd, "rev-parse", "--path-format=absolute", "--git-common-dir", "--show-toplevel", check=False)
+    if done.code != 0:
+        return None
+    common, top = done.out.splitlines()[:2]
+    return Path(common).parent if Path(common).name == ".git" else Path(top)

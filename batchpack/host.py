@@ -1,0 +1,117 @@
+"""What a host is: the Protocol that every host page fits, and the defaults it assigns by name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from batchpack import process
+from batchpack.values import Capabilities, Check, Detection, Edit, File, Target
+
+if TYPE_CHECKING:  # content needs pydantic, which commands that only plan should not pay for
+    from batchpack.content import Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """A host's folders: `user` below the home, `project` below the project (None: the host has no such scope).
+
+    `runs` is where run directories go: below the project, or below the home when it begins with `~/`; there the
+    newest run's results are copied to the top as well.
+    """
+
+    user: str
+    project: str | None
+    runs: str = ".batchpack"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names that an install put into a host, as its users see them."""
+
+    skills: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+
+
+class Host(Protocol):
+    """A coding-agent program, as a pure function from the pack to Files and Edits: it says, the installer does."""
+
+    NAME: str
+    TITLE: str
+    PLACES: Places
+    TOOLS: Mapping[str, str]
+    CAPABILITIES: Capabilities
+
+    def detect(self, home: Path, search_path: str | None = None) -> Detection | None:
+        """Tell whether the host is on this machine, by looking only."""
+
+    def skill_files(self, pack: Pack, target: Target) -> list[File]:
+        """Say the files of the pack's skills."""
+
+    def agent_files(self, pack: Pack, target: Target) -> list[File]:
+        """Say the files of the pack's agents."""
+
+    def command_files(self, pack: Pack, target: Target) -> list[File]:
+        """Say the files of slash commands, where the host does not make them of skills."""
+
+    def hook_files(self, pack: Pack, target: Target) -> list[File]:
+        """Say the files of hooks and of anything else the host needs."""
+
+    def settings_edits(self, pack: Pack, target: Target) -> list[Edit]:
+        """Say the values needed in settings files that belong to the user."""
+
+    def agent_names(self, roles: Iterable[str], project: Path, home: Path) -> dict[str, str]:
+        """Map each role to the name under which the host knows an agent for it; the user's own agents win."""
+
+    def agent_call(self, agent: str, description: str, prompt: str) -> str:
+        """Write the one-line tool call that starts an agent in the foreground."""
+
+    def run_command(self, request: str) -> list[str] | None:
+        """Return the argv that runs `/batch-run request` headless, or None."""
+
+    def verify(self, target: Target, names: Names) -> list[Check]:
+        """Ask the real program, without a model, whether these names loaded; leaves no file behind."""
+
+
+PAGE = (
+    "NAME", "TITLE", "PLACES", "TOOLS", "CAPABILITIES", "detect", "skill_files", "agent_files", "command_files",
+    "hook_files", "settings_edits", "agent_names", "agent_call", "run_command", "verify",
+)  # fmt: skip
+"""The names of a host page, in their order."""
+
+ACTIONS = ("agent", "bash", "read", "write", "edit", "search", "ask")
+"""The action words that skills use; every host says its tool's name for each."""
+
+
+def find_host(program: str, folder: str, home: Path, search_path: str | None) -> Detection | None:
+    """Find a host by its program on PATH, else by its config folder in the home."""
+    found = process.find(program, search_path)
+    if found:
+        return Detection(found, f"{program} on PATH: {found}")
+    if (home / folder).is_dir():
+        return Detection(None, f"folder ~/{folder}")
+    return None
+
+
+def no_files(pack: Pack, target: Target) -> list[File]:
+    """Default for kinds of files that a host has no place for."""
+    return []
+
+
+def no_edits(pack: Pack, target: Target) -> list[Edit]:
+    """Default for a host whose settings need nothing."""
+    return []
+
+
+def same_names(roles: Iterable[str], project: Path, home: Path) -> dict[str, str]:
+    """Default for a host that calls agents by their bare names."""
+    return {role: role for role in roles}
+
+
+def call_line(tool: str, parameters: Mapping[str, object]) -> str:
+    """Write a tool call as its name and one line of JSON."""
+    return f"{tool} {json.dumps(parameters, ensure_ascii=False)}"

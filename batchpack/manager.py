@@ -1,0 +1,134 @@
+"""The plugin manager: built-ins by walking plugins/, the user's own folder, strangers by entry point."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Protocol, TypeVar
+
+import pluggy
+
+from batchpack import hookspecs, places
+from batchpack.app import Registry
+from batchpack.errors import BatchpackError
+from batchpack.executor import Executor
+from batchpack.host import Host
+from batchpack.markers import PROJECT
+
+SWITCH = "BATCHPACK_NO_PLUGINS"
+"""Set to anything but 0 or nothing, strangers and the user's own plugins stay out."""
+
+
+class BrokenPlugin(BatchpackError):
+    """A plugin that does not load or answers a question that nobody asks."""
+
+    def __init__(self, name: str, reason: object) -> None:
+        super().__init__(
+            f"plugin {name}: {reason}", f"mend or remove it, or set {SWITCH}=1 to run without plugins of others"
+        )
+
+
+class _Named(Protocol):
+    """Anything that has a name."""
+
+    NAME: str
+
+
+N = TypeVar("N", bound=_Named)
+
+
+def create() -> pluggy.PluginManager:
+    """Load all plugins through one door; raises BrokenPlugin for one that fails or that misspells a question."""
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(hookspecs)
+    for path in _modules(places.pack_root() / "plugins"):
+        _register(manager, path, "built-in")
+    if not switched_off():
+        for path in _modules(places.config_folder() / "plugins"):
+            _register(manager, path, "user")
+        _load_strangers(manager)
+    _check(manager)
+    return manager
+
+
+def switched_off() -> bool:
+    """Tell whether plugins of others are switched off."""
+    return os.environ.get(SWITCH, "0") not in {"", "0"}
+
+
+def _modules(folder: Path) -> Iterator[Path]:
+    """List a plugin folder's modules: single files, and folders with an `__init__.py`, in the order of names."""
+    if not folder.is_dir():
+        return
+    for entry in sorted(folder.iterdir()):
+        page = entry / "__init__.py" if entry.is_dir() else entry
+        if page.suffix == ".py" and page.is_file() and not entry.name.startswith(("_", ".")):
+            yield page
+
+
+def _register(manager: pluggy.PluginManager, page: Path, origin: str) -> None:
+    """Load a plugin by path and register it under its file's name."""
+    name = page.parent.name if page.name == "__init__.py" else page.stem
+    try:
+        manager.register(_load(page, f"batchpack_plugins.{origin.replace('-', '_')}.{name}"), name=f"{origin}:{name}")
+    except BatchpackError:
+        raise
+    except Exception as error:
+        raise BrokenPlugin(f"{name} ({page})", f"{type(error).__name__}: {error}") from error
+
+
+def _load(page: Path, name: str) -> ModuleType:
+    """Import a module or package from a file under a name of our own, so that it never shadows another."""
+    folder = [str(page.parent)] if page.name == "__init__.py" else None
+    spec = importlib.util.spec_from_file_location(name, page, submodule_search_locations=folder)
+    if spec is None or spec.loader is None:
+        raise BrokenPlugin(name, f"{page} is not a Python module")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _load_strangers(manager: pluggy.PluginManager) -> None:
+    """Load installed plugins of the entry point group."""
+    try:
+        manager.load_setuptools_entrypoints(PROJECT)
+    except Exception as error:
+        raise BrokenPlugin(f"of entry point group {PROJECT}", f"{type(error).__name__}: {error}") from error
+
+
+def _check(manager: pluggy.PluginManager) -> None:
+    """Refuse a hook that no hookspec asks for: it would be passed over in silence."""
+    try:
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        raise BrokenPlugin(str(manager.get_name(error.plugin)), error) from error
+
+
+def load() -> Registry:
+    """Ask the plugins what they offer."""
+    manager = create()
+    hosts: dict[str, Host] = {}
+    executors: dict[str, Executor] = {}
+    roots = [places.pack_root()]
+    manager.hook.batchpack_hosts(register=_collector(hosts, "host"))
+    manager.hook.batchpack_executors(register=_collector(executors, "executor"))
+    manager.hook.batchpack_content(register=roots.append)
+    if not switched_off():
+        roots.append(places.config_folder())
+    return Registry(dict(sorted(hosts.items())), dict(sorted(executors.items())), tuple(roots))
+
+
+def _collector(into: dict[str, N], kind: str) -> Callable[[N], None]:
+    """Make a `register` that refuses a name taken already."""
+
+    def register(offered: N) -> None:
+        if offered.NAME in into:
+            raise BrokenPlugin(offered.NAME, f"a {kind} of that name is registered already")
+        into[offered.NAME] = offered
+
+    return register

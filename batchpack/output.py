@@ -1,0 +1,29 @@
+"""The only room that prints: facts to standard output, warnings to standard error, JSON with its schema version."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+SCHEMA = 1
+
+
+def say(text: str = "") -> None:
+    """Print a line for the reader on standard output."""
+    print(text, flush=True)
+
+
+def warn(text: str) -> None:
+    """Print a line on standard error: what the reader should know but the output must not hold."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def say_json(facts: dict[str, Any]) -> None:
+    """Print facts as one JSON object whose first key is `schema`, the version of its shape."""
+    say(json.dumps({"schema": SCHEMA, **facts}, ensure_ascii=False, indent=2, default=str))
+
+
+def is_terminal() -> bool:
+    """Tell whether a person is looking at standard output."""
+    return sys.stdout.isatty()
