@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from batchpack import process
-from batchpack.values import Capabilities, Check, Detection, Edit, File, Target
+from batchpack.values import AgentCall, Capabilities, Check, Detection, Edit, File, Target
 
 if TYPE_CHECKING:  # content needs pydantic, which commands that only plan should not pay for
     from batchpack.content import Pack
@@ -67,8 +67,8 @@ class Host(Protocol):
     def agent_names(self, roles: Iterable[str], project: Path, home: Path) -> dict[str, str]:
         """Map each role to the name under which the host knows an agent for it; the user's own agents win."""
 
-    def agent_call(self, agent: str, description: str, prompt: str) -> str:
-        """Write the one-line tool call that starts an agent in the foreground."""
+    def agent_calls(self, calls: Sequence[AgentCall]) -> list[str]:
+        """Write the tool calls, one a line, that start these agents at once and in the foreground."""
 
     def run_command(self, request: str) -> list[str] | None:
         """Return the argv that runs `/batch-run request` headless, or None."""
@@ -79,7 +79,7 @@ class Host(Protocol):
 
 PAGE = (
     "NAME", "TITLE", "PLACES", "TOOLS", "CAPABILITIES", "detect", "skill_files", "agent_files", "command_files",
-    "hook_files", "settings_edits", "agent_names", "agent_call", "run_command", "verify",
+    "hook_files", "settings_edits", "agent_names", "agent_calls", "run_command", "verify",
 )  # fmt: skip
 """The names of a host page, in their order."""
 

@@ -62,6 +62,15 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentCall:
+    """An agent to start: the name under which the host knows it, a few words for its list, and what it is told."""
+
+    agent: str
+    description: str
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Detection:
     """A host found on this machine: its program (None: only its folder is there) and what gave it away."""
 

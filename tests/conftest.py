@@ -1,0 +1,23 @@
+"""Fixtures for all tests: the real home is out of reach, projects are fresh."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.project import Project
+
+
+@pytest.fixture(autouse=True)
+def _no_real_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Point HOME at an empty folder and drop XDG, so that a test which forgets its own never reads the user's."""
+    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("no-home")))
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Make a fresh project folder with a fresh HOME."""
+    return Project(tmp_path)
