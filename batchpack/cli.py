@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import importlib
 import os
-import pkgutil
 import sys
-import traceback
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from batchpack import commands, places
-from batchpack.app import App
 from batchpack.errors import BatchpackError
 from batchpack.output import say, warn
+
+if TYPE_CHECKING:
+    from batchpack.app import App
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 BUG, INTERRUPTED = 3, 130
@@ -27,6 +26,8 @@ class _LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Name every command module that has not its own program."""
+        import pkgutil
+
         names = (module.name for module in pkgutil.iter_modules(commands.__path__))
         return sorted(name.replace("_", "-") for name in names if name not in commands.OWN_PROGRAMS)
 
@@ -60,12 +61,12 @@ def batchpack() -> None:
 
 def main() -> NoReturn:
     """Run `batchpack`."""
-    _run(batchpack, "batchpack")
+    _run(batchpack, "batchpack", _app())
 
 
 def metrics_main() -> NoReturn:
     """Run `batch-metrics`."""
-    _run(_command("batch_metrics"), "batch-metrics")
+    _run(_command("batch_metrics"), "batch-metrics", _app())
 
 
 def task_main() -> NoReturn:
@@ -73,12 +74,18 @@ def task_main() -> NoReturn:
     _run(_command("task_cli"), "task-cli")
 
 
-def _run(command: click.Command, name: str) -> NoReturn:
-    """Run a command and exit: 0 fine, 1 user error or failed work, 2 usage, 3 our bug, 130 interrupt."""
+def _app() -> App:
+    """Make what commands are handed; its rooms are entered late, since `task-cli` starts faster without them."""
     from batchpack import manager
+    from batchpack.app import App
 
+    return App(manager.load)
+
+
+def _run(command: click.Command, name: str, app: App | None = None) -> NoReturn:
+    """Run a command and exit: 0 fine, 1 user error or failed work, 2 usage, 3 our bug, 130 interrupt."""
     try:
-        code = command.main(prog_name=name, standalone_mode=False, obj=App(manager.load))
+        code = command.main(prog_name=name, standalone_mode=False, obj=app)
         _flush()
     except (click.exceptions.Abort, KeyboardInterrupt):
         warn("\ninterrupted; nothing was lost")
@@ -109,6 +116,9 @@ def _close_quietly() -> int:
 
 def _report_bug() -> int:
     """Write the traceback to a log and tell where it is."""
+    import traceback
+    from datetime import UTC, datetime
+
     folder = places.state_folder() / "logs"
     log = folder / f"bug-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.log"
     warn(f"Error: this is a bug in batchpack: {_last_line()}")

@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
-import hashlib
+import fcntl
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from batchpack.errors import BrokenFile, Busy, UnsafePath, Unwritable
+from batchpack.errors import BatchpackError, BrokenFile, Busy, UnsafePath, Unwritable
 
 LOCK_WAIT_SECONDS = 30.0
 
 
 def fingerprint(data: bytes) -> str:
     """Return the SHA-256 of some bytes as 64 hexadecimal digits."""
+    import hashlib
+
     return hashlib.sha256(data).hexdigest()
 
 
-def write_atomic(path: Path, data: bytes | str, *, executable: bool = False) -> None:
+class Changed(BatchpackError):
+    """Somebody who holds no lock of ours, such as an editor, changed a file between our reading and our writing."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} was changed by somebody else just now", "run the command again; nothing was lost")
+
+
+def write_atomic(path: Path, data: bytes | str, *, executable: bool = False, known: bytes | None = None) -> None:
     """Replace a file's content in one step: unique temporary file beside it, fsync, rename, fsync of the folder.
 
     A link is followed, so that a linked settings file stays a link; the mode of an existing file is kept.
-    Raises Unwritable, with the old content still there.
+    With `known`, the content that the new one was made from, a file that holds another by then is left alone.
+    Raises Unwritable or Changed, with the old content still there.
     """
     payload = data.encode() if isinstance(data, str) else data
     real = path.resolve()
     try:
         real.parent.mkdir(parents=True, exist_ok=True)
-        _replace(real, payload, _mode(real, executable=executable))
+        _replace(real, payload, _mode(real, executable=executable), known)
     except OSError as error:
         raise Unwritable(path, error.strerror or str(error)) from error
 
@@ -40,8 +51,8 @@ def _mode(path: Path, *, executable: bool) -> int:
     return present | 0o111 if executable else present
 
 
-def _replace(path: Path, payload: bytes, mode: int) -> None:
-    """Write to a unique neighbour, force it to disk and rename it over the target."""
+def _replace(path: Path, payload: bytes, mode: int, known: bytes | None) -> None:
+    """Write to a unique neighbour, force it to disk and rename it over the target if that is as we knew it."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -49,6 +60,8 @@ def _replace(path: Path, payload: bytes, mode: int) -> None:
             stream.flush()
             os.fchmod(stream.fileno(), mode)
             os.fsync(stream.fileno())
+        if known is not None and path.read_bytes() != known:
+            raise Changed(path)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
@@ -112,14 +125,30 @@ def locked(path: Path, what: str, wait: float = LOCK_WAIT_SECONDS) -> Iterator[N
     """Hold an exclusive lock between processes on a lock file; raises Busy after `wait` seconds.
 
     The operating system drops it when its holder dies, so a dead process never blocks the living.
+    `flock` is called here rather than by a library: importing filelock takes as long as four writes.
     """
-    from filelock import FileLock, Timeout
-
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path, timeout=wait):
-            yield
-    except Timeout as error:
-        raise Busy(what, wait) from error
-    except PermissionError as error:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+    except OSError as error:
         raise Unwritable(path, error.strerror or str(error)) from error
+    try:
+        _await_lock(handle, path, what, wait)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _await_lock(handle: int, path: Path, what: str, wait: float) -> None:
+    """Take the lock of an open file, asking again after pauses that grow from 1 to 16 ms."""
+    end, pause = time.monotonic() + wait, 0.001
+    while True:
+        try:
+            return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() >= end:
+                raise Busy(what, wait) from error
+        except OSError as error:
+            raise Unwritable(path, error.strerror or str(error)) from error
+        time.sleep(pause)
+        pause = min(pause * 2, 0.016)
