@@ -127,15 +127,30 @@ def locked(path: Path, what: str, wait: float = LOCK_WAIT_SECONDS) -> Iterator[N
     The operating system drops it when its holder dies, so a dead process never blocks the living.
     `flock` is called here rather than by a library: importing filelock takes as long as four writes.
     """
+    handle = _lock_file(path, what, wait)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
-    except OSError as error:
-        raise Unwritable(path, error.strerror or str(error)) from error
-    try:
-        _await_lock(handle, path, what, wait)
         yield
     finally:
+        os.close(handle)
+
+
+def _lock_file(path: Path, what: str, wait: float) -> int:
+    """Open and lock a file; one that its last holder removed meanwhile locks nothing and is opened anew."""
+    while True:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+        except FileNotFoundError:
+            continue  # the folder went between the two lines
+        except OSError as error:
+            raise Unwritable(path, error.strerror or str(error)) from error
+        try:
+            _await_lock(handle, path, what, wait)
+        except BaseException:
+            os.close(handle)
+            raise
+        if os.fstat(handle).st_nlink:
+            return handle
         os.close(handle)
 
 
