@@ -19,13 +19,18 @@ NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
 class Permissions(BaseModel):
-    """What an agent or skill may do, in no host's words: an action, or patterns with one each, last wins."""
+    """What an agent or skill may do, in no host's words: an action, or patterns with one each, last wins.
+
+    `edit: project` is the project without secrets, git's own and hosts' folders; `bash: project` is all but writing
+    git commands and the pack's own; `bash: read-only` is a short list of commands that only look. Both of bash have
+    the command to hand in a result. The lists stand in `batchpack.host`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     read: Action = "allow"
-    edit: Action | dict[str, Action] = "deny"
-    bash: Action | dict[str, Action] = "deny"
+    edit: Action | Literal["project"] | dict[str, Action] = "deny"
+    bash: Action | Literal["project", "read-only"] | dict[str, Action] = "deny"
     task: Action | dict[str, Action] = "deny"
     web: Action = "deny"
     mcp: Action = "deny"
@@ -80,6 +85,15 @@ class Skill:
     matter: SkillMatter
     body: Template
     extras: tuple[Template, ...] = ()
+
+    def beside(self) -> list[tuple[str, Template]]:
+        """Return the files beside SKILL.md with their paths below the skill's folder, `.j2` dropped."""
+        return [(_relative(extra.path, self.body.path.parent), extra) for extra in self.extras]
+
+
+def _relative(path: Path, folder: Path) -> str:
+    """Return where a rendered file lies below its skill's folder."""
+    return path.relative_to(folder).as_posix().removesuffix(".j2")
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,30 @@ PAGE = (
 ACTIONS = ("agent", "bash", "read", "write", "edit", "search", "ask")
 """The action words that skills use; every host says its tool's name for each."""
 
+SECRET_FILES = ("*.env", "*.env.*", "*.key", "*.pem", "*.secret", "*id_rsa*", "*id_ed25519*")
+"""Files that no agent reads or edits, as patterns for a whole path; `*.env.example` is none of them."""
+
+PROTECTED_FOLDERS = (".git", ".batchpack", ".opencode", ".claude", ".osa", ".ssh", "node_modules")
+"""Folders that no agent edits: git's own, hosts' settings, the run's records, what package managers bring."""
+
+PROTECTED_FILES = ("*opencode.json*", "*.mcp.json")
+"""Settings of hosts that lie outside their folders."""
+
+READ_ONLY_COMMANDS = ("git log", "git diff", "git show", "git status", "git blame", "ls", "rg", "wc")
+"""What `bash: read-only` lets an agent run, with arguments."""
+
+TURNED_COMMANDS = ("git*--output*", "git*--ext*", "git*--textc*", "rg*--pre*", "rg*--hostname-bin*")
+"""Arguments that make one of those write a file or run a program."""
+
+GIT_WRITES = ("add", "checkout", "clean", "commit", "merge", "push", "rebase", "reset", "restore", "stash", "switch")
+"""Git's commands that `bash: project` leaves out: several agents share the work tree."""
+
+HAND_IN = "result put"
+"""The one command of the pack that an agent needs."""
+
+MARK = "(batchpack)"
+"""How the descriptions of the pack's own agents end; an agent without it is the user's, and wins."""
+
 
 def find_host(program: str, folder: str, home: Path, search_path: str | None) -> Detection | None:
     """Find a host by its program on PATH, else by its config folder in the home."""
@@ -110,6 +134,33 @@ def no_edits(pack: Pack, target: Target) -> list[Edit]:
 def same_names(roles: Iterable[str], project: Path, home: Path) -> dict[str, str]:
     """Default for a host that calls agents by their bare names."""
     return {role: role for role in roles}
+
+
+def words(name: str, tools: Mapping[str, str], target: Target, arguments: str) -> dict[str, object]:
+    """Return the words for skills and agents; `arguments` is what stands before the user's text in this host."""
+    return {"program": target.program, "host": name, "tools": tools, "arguments": arguments, "request_file": ""}
+
+
+def below(target: Target, *parts: str) -> str:
+    """Return a path below the host's folder as Files have it: posix, relative to the target's base."""
+    return target.folder.relative_to(target.base).joinpath(*parts).as_posix()
+
+
+def users_agents(folders: Iterable[Path]) -> set[str]:
+    """Name the agents defined in these folders that the pack did not write; unreadable files count by file name."""
+    from batchpack import frontmatter
+    from batchpack.errors import BrokenFile
+    from batchpack.files import read_text
+
+    found: set[str] = set()
+    for path in (path for folder in folders for path in sorted(folder.rglob("*.md"))):
+        try:
+            matter, _ = frontmatter.split(read_text(path), path)
+        except BrokenFile:
+            matter = {}
+        if MARK not in str(matter.get("description", "")):
+            found.add(str(matter.get("name") or path.stem))
+    return found
 
 
 def call_line(tool: str, parameters: Mapping[str, object]) -> str:
