@@ -1,0 +1,103 @@
+"""`batchpack batch`: start and finish the batches of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from batchpack.app import App
+from batchpack.output import say, say_json
+from batchpack.runs import batches, following, wording
+from batchpack.runs.batches import Standing
+from batchpack.runs.report import status
+from batchpack.runs.state import Task
+from batchpack.runs.store import Run, find
+
+AnyCommand = Callable[..., Any]
+
+
+@click.group
+def command() -> None:
+    """Start and finish the batches of a run."""
+
+
+def _shared(function: AnyCommand) -> AnyCommand:
+    """Add what both commands take."""
+    for decorate in (
+        click.option("--json", "as_json", is_flag=True, help="Print facts as JSON."),
+        click.option("--project", type=click.Path(file_okay=False, path_type=Path), help="The project's folder."),
+        click.option("--fence", type=int, default=1, help="The number given when the run was taken over."),
+        click.argument("number", type=int),
+        click.argument("run"),
+    ):
+        function = decorate(function)
+    return function
+
+
+@command.command
+@_shared
+@click.pass_obj
+def start(app: App, run: str, number: int, fence: int, project: Path | None, as_json: bool) -> None:
+    """Start a batch: writes each agent's prompt and prints the calls to make."""
+    found = find(run, app.project(project))
+    standing = batches.start(found, number, fence, app.content_roots)
+    _tell(app, found, standing, [], as_json)
+
+
+@command.command
+@_shared
+@click.option("--final", is_flag=True, help="The second tries are over: what is still missing has failed.")
+@click.pass_context
+def finish(
+    ctx: click.Context, run: str, number: int, fence: int, project: Path | None, as_json: bool, final: bool
+) -> None:
+    """Finish a batch: writes its results, or says which agents to call again (exit code 1)."""
+    app: App = ctx.obj
+    found = find(run, app.project(project))
+    standing = batches.finish(found, number, fence, app.content_roots, final=final)
+    _tell(app, found, standing, _outcomes(standing), as_json)
+    ctx.exit(1 if standing.call else 0)
+
+
+def _tell(app: App, run: Run, standing: Standing, said: list[str], as_json: bool) -> None:
+    """Print where the batch stands and what comes next."""
+    following_lines = following.lines(run, standing.state, standing.call, app.host)
+    if as_json:
+        say_json(_facts(run, standing))
+    else:
+        say("\n".join([*said, *following_lines]))
+
+
+def _facts(run: Run, standing: Standing) -> dict[str, Any]:
+    """Return what a program wants to know."""
+    state = standing.state
+    return {
+        "run": run.id,
+        "batch": standing.batch.number,
+        "state": state.batches[standing.batch.number].state,
+        "tasks": [{"task": task.name, "state": task.state} for task in state.of(standing.batch)],
+        "call": [{"task": job.task.name, "attempt": job.attempt, "prompt": run.prompt(job.task.name)}
+                 for job in standing.call],
+        "next": following.command_words(run, state),
+    }  # fmt: skip
+
+
+def _outcomes(standing: Standing) -> list[str]:
+    """Say what came of each task, in a short line each."""
+    state = standing.state
+    wrong = {job.task.name: job.wrong or "still nothing handed in" for job in standing.call}
+    lines = [_outcome(task, wrong.get(task.name, "")) for task in state.of(standing.batch)]
+    tasks = state.of(standing.batch)
+    if tasks and all(task.state == "failed" for task in tasks):
+        lines.append(f"All of batch {standing.batch.number} failed: tell the user when the run ends.")
+    return lines
+
+
+def _outcome(task: Task, wrong: str) -> str:
+    """Say what came of one task."""
+    if wrong:
+        return f"{task.name}: once more. {wording.cut(wrong, 60)}"
+    return f"{task.name}: {status(task)}" + (f", {wording.cut(task.reason, 60)}" if task.reason else "")

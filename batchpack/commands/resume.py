@@ -1,0 +1,60 @@
+"""`batchpack resume`: go on with a run that stopped."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from batchpack.app import App
+from batchpack.output import say, say_json, warn
+from batchpack.runs import following, resume, synthesis
+from batchpack.runs.resume import Resumed
+from batchpack.runs.store import Run, find
+
+
+@click.command
+@click.argument("run", required=False)
+@click.option("--retry-failed", is_flag=True, help="Try failed and skipped tasks again, in batches behind the last.")
+@click.option("--project", type=click.Path(file_okay=False, path_type=Path), help="The project's folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")
+@click.pass_obj
+def command(app: App, run: str | None, retry_failed: bool, project: Path | None, as_json: bool) -> None:
+    """Take over a run (by default this project's newest unfinished one) and say what to do next."""
+    folder = app.project(project)
+    found = find(run, folder) if run else resume.newest_unfinished(folder)
+    resumed = resume.resume(found, app.content_roots, retry_failed=retry_failed)
+    for line in resumed.state.torn:
+        warn(f"line {line} of {found.journal} was cut off by a crash and is passed over")
+    if as_json:
+        say_json(_facts(found, resumed))
+    else:
+        say("\n".join([*_told(found, resumed), *following.lines(found, resumed.state, resumed.call, app.host)]))
+
+
+def _told(run: Run, resumed: Resumed) -> list[str]:
+    """Say where the run stands."""
+    state = resumed.state
+    lines = [f"Run {run.short}: {synthesis.counted(state.counts())}."]
+    if resumed.accepted:
+        lines.append(f"Late results count now: {', '.join(resumed.accepted)}.")
+    if state.complete():
+        lines.append(f"It is finished; read {run.shown(run.synthesis, Path.cwd())}.")
+        if state.counts().done < state.counts().tasks:
+            lines.append(f"What failed can be tried again with `{synthesis.again(run, state)}`.")
+    return lines
+
+
+def _facts(run: Run, resumed: Resumed) -> dict[str, object]:
+    """Return what a program wants to know."""
+    state = resumed.state
+    return {
+        "run": run.id,
+        "fence": state.fence,
+        "counts": asdict(state.counts()),
+        "accepted": resumed.accepted,
+        "call": [{"task": job.task.name, "attempt": job.attempt, "prompt": run.prompt(job.task.name)}
+                 for job in resumed.call],
+        "next": following.command_words(run, state),
+    }  # fmt: skip

@@ -1,0 +1,42 @@
+"""`batchpack synthesize`: close a run and write what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from batchpack.app import App
+from batchpack.output import say, say_json
+from batchpack.runs import synthesis
+from batchpack.runs.state import State
+from batchpack.runs.store import Run, find
+
+
+@click.command
+@click.argument("run")
+@click.option("--partial", is_flag=True, help="Write what there is so far, though batches are not finished.")
+@click.option("--fence", type=int, default=1, help="The number given when the run was taken over.")
+@click.option("--project", type=click.Path(file_okay=False, path_type=Path), help="The project's folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")
+@click.pass_context
+def command(ctx: click.Context, run: str, partial: bool, fence: int, project: Path | None, as_json: bool) -> None:
+    """Write SYNTHESIS.md: every task and counts that add up; exit code 1 when something is not done."""
+    app: App = ctx.obj
+    found = find(run, app.project(project))
+    state = synthesis.write(found, fence, partial=partial)
+    if as_json:
+        say_json({"run": found.id, "synthesis": found.synthesis, "counts": asdict(state.counts())})
+    else:
+        say("\n".join(_told(found, state)))
+    ctx.exit(0 if state.counts().done == state.counts().tasks else 1)
+
+
+def _told(run: Run, state: State) -> list[str]:
+    """Say how it ended and where the answer lies."""
+    lines = [f"{synthesis.counted(state.counts())}."]
+    undone = [task.name for task in state.tasks.values() if task.state != "done"]
+    if undone:
+        lines.append(f"Not done: {', '.join(undone)}. The user can go on with `{synthesis.again(run, state)}`.")
+    return [*lines, f"Read {run.shown(run.synthesis, Path.cwd())} and answer the user from it."]

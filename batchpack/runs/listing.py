@@ -1,0 +1,66 @@
+"""The list of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from batchpack.errors import BrokenFile
+from batchpack.runs import index, store, wording
+from batchpack.runs.state import Counts
+from batchpack.runs.store import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One run of a list; `counts` is None and `standing` says why when it cannot be read."""
+
+    run: str
+    project: str
+    host: str | None
+    started: str
+    standing: str
+    counts: Counts | None
+    request: str
+
+
+def rows(project: Path | None) -> list[Row]:
+    """Return the runs of a project, or of all projects, newest first."""
+    folders = store.of_project(project) if project else sorted({entry.folder for entry in index.entries()})
+    return sorted((_row(Run(folder)) for folder in folders), key=lambda row: row.run, reverse=True)
+
+
+def _row(run: Run) -> Row:
+    """Describe one run."""
+    try:
+        state, facts = run.state(), run.facts
+        standing = "finished" if state.complete() else _open(state.fence)
+        return Row(run.id, str(facts.project), facts.host, facts.started, standing, state.counts(), run.plan.request)
+    except BrokenFile as error:
+        return Row(run.id, "", None, "", f"unreadable: {error.message}", None, "")
+
+
+def _open(fence: int) -> str:
+    """Say that a run is not finished, and whether it was taken over."""
+    return "open" if fence == 1 else f"open, taken over {fence - 1} times"
+
+
+def table(found: Sequence[Row], *, everywhere: bool) -> list[str]:
+    """Write rows under a heading, in columns."""
+    head = ("RUN", "HOST", "DONE", "FAILED", "SKIPPED", "LEFT", "STANDING", "REQUEST")
+    cells = [head, *(_cells(row) for row in found)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(head) - 1)]
+    where = ["PROJECT", *(row.project for row in found)] if everywhere else [""] * len(cells)
+    lines = (
+        "  ".join([*(cell.ljust(width) for cell, width in zip(line, widths, strict=False)), line[-1], place])
+        for line, place in zip(cells, where, strict=True)
+    )
+    return [line.rstrip() for line in lines]
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    """Write a row's cells."""
+    counts = row.counts
+    numbers = (counts.done, counts.failed, counts.skipped, counts.pending) if counts else ("?",) * 4
+    return (row.run, row.host or "-", *map(str, numbers), row.standing, wording.cut(row.request, 60))

@@ -1,0 +1,119 @@
+"""Starting a run: its directory appears whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from batchpack import files, places
+from batchpack.errors import Unwritable
+from batchpack.runs import baseline, ids, index, journal, newest
+from batchpack.runs.facts import SCHEMA, Facts, Role
+from batchpack.runs.store import Run
+
+TRIES = 20
+
+
+def create(
+    plan: Mapping[str, Any], roles: Mapping[str, Role], *, project: Path, tree: Path, host: str | None, place: str
+) -> Run:
+    """Make a run of a plan (as JSON): `place` is below the project, or below the home when it begins with `~/`.
+
+    The index learns of the run first: a run that cannot be found again is not begun. Raises Unwritable.
+    """
+    root = _root(project, place)
+    parent = _folder(root / "runs")
+    if not place.startswith("~/"):
+        _ignore(root)
+    now = datetime.now(UTC)
+    run_id = _free_id(parent, now)
+    facts = Facts(run_id, project, tree, root, host, journal.now(), baseline.take(tree), roles)
+    built = _build(parent, facts, plan)
+    try:
+        _enter(facts)
+        built.rename(parent / run_id)
+        files.sync_folder(parent)
+    except OSError as error:
+        raise Unwritable(parent, error.strerror or str(error)) from error
+    finally:
+        shutil.rmtree(built, ignore_errors=True)
+    run = Run(parent / run_id)
+    newest.clear(run)
+    return run
+
+
+def _root(project: Path, place: str) -> Path:
+    """Return the folder that holds `runs/`; one below the project must not lead out of it."""
+    if place.startswith("~/"):
+        return places.home() / place.removeprefix("~/")
+    return files.inside(project, place)
+
+
+def _folder(path: Path) -> Path:
+    """Make a folder and those above it."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unwritable(path, error.strerror or str(error)) from error
+    return path
+
+
+def _ignore(root: Path) -> None:
+    """Keep the run root out of the project's repository."""
+    if not (root / ".gitignore").exists():
+        files.write_atomic(root / ".gitignore", "*\n")
+
+
+def _free_id(parent: Path, now: datetime) -> str:
+    """Return an id whose last four digits no run beside it has."""
+    taken = {ids.short(path.name) for path in parent.iterdir()}
+    tries = (ids.new_run_id(now) for _ in range(TRIES))
+    return next((run_id for run_id in tries if ids.short(run_id) not in taken), ids.new_run_id(now))
+
+
+def _build(parent: Path, facts: Facts, plan: Mapping[str, Any]) -> Path:
+    """Write a run's first files into a folder that no one takes for a run yet."""
+    try:
+        folder = Path(tempfile.mkdtemp(dir=parent, prefix=".new-"))
+        folder.chmod(0o755)
+        for name in ("prompts", "results"):
+            (folder / name).mkdir()
+    except OSError as error:
+        raise Unwritable(parent, error.strerror or str(error)) from error
+    try:
+        files.write_atomic(folder / "plan.json", _json({"schema": SCHEMA, **plan}))
+        files.write_atomic(folder / "run.json", _json(facts.to_json()))
+        files.write_atomic(folder / "journal.jsonl", journal.dump(_first_event(facts, plan)) + "\n")
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return folder
+
+
+def _first_event(facts: Facts, plan: Mapping[str, Any]) -> journal.Event:
+    """Say how the run begins; the plan's hash binds the journal to its plan."""
+    return journal.event(
+        "run_started",
+        run=facts.run,
+        project=str(facts.project),
+        host=facts.host,
+        plan_hash=plan["hash"],
+        agents=[task for batch in plan["batches"] for task in batch["tasks"]],
+        batches=len(plan["batches"]),
+        base_commit=facts.baseline.commit,
+    )
+
+
+def _enter(facts: Facts) -> None:
+    """Put the run into the index of all runs."""
+    index.add(index.Entry(facts.run, facts.root, facts.project, facts.host, facts.started))
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    """Write a value for people and programs."""
+    return json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n"
