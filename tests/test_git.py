@@ -1,0 +1,51 @@
+"""The git room: the main work tree is found from everywhere, the caller's GIT_ variables are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from batchpack import git
+from tests.support.project import Project
+
+
+def test_the_main_work_tree_is_found_from_below_and_from_a_linked_one(project: Project) -> None:
+    """A folder deep inside and a linked worktree belong to the same main work tree."""
+    project.write({"a/b/c.txt": "x"}).init_git()
+    project.git("worktree", "add", "-q", str(project.home / "linked"))
+
+    assert project.folder == git.main_work_tree(project.folder / "a/b")
+    assert project.folder == git.main_work_tree(project.home / "linked")
+
+
+def test_outside_a_repository_there_is_none(project: Project) -> None:
+    """A folder that no repository covers has no work tree."""
+    assert git.main_work_tree(project.home) is None
+
+
+def test_a_submodule_is_its_own_work_tree(project: Project) -> None:
+    """Inside a submodule the work tree is the submodule's, not that of its parent."""
+    project.write({"a.txt": "x"}).init_git()
+    project.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(project.folder), "sub")
+
+    assert project.folder / "sub" == git.main_work_tree(project.folder / "sub")
+
+
+def test_variables_of_a_calling_hook_are_scrubbed(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIT_DIR of a git hook that called us does not lead the question astray."""
+    project.init_git()
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(tmp_path))
+
+    assert project.folder == git.main_work_tree(project.folder)
+
+
+def test_without_git_there_is_no_work_tree(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without git is a machine without work trees, not an error."""
+    project.init_git()
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    assert git.main_work_tree(project.folder) is None

@@ -1,0 +1,31 @@
+"""The printer: facts on standard output, warnings on standard error, JSON with its schema first."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from batchpack import output
+
+
+def test_facts_and_warnings_go_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is said can be piped away from what is warned of."""
+    output.say("fact")
+    output.warn("beware")
+
+    assert ("fact\n", "beware\n") == capsys.readouterr()
+
+
+def test_json_begins_with_its_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every JSON object names the version of its shape first, and keeps letters of all scripts."""
+    output.say_json({"path": "Straße"})
+
+    out = capsys.readouterr().out
+    assert ["schema", "path"] == list(json.loads(out))
+    assert "Straße" in out
+
+
+def test_a_pipe_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Captured output counts as not looked at by a person."""
+    assert output.is_terminal() is False
