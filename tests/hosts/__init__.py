@@ -1,0 +1,1 @@
+"""Tests in the real programs of hosts, with a scripted model on loopback."""

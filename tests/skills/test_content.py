@@ -1,0 +1,68 @@
+"""The pack's texts: valid, in every host's words, and short."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from skills_ref import validate
+
+from batchpack.planning import load_roster
+from tests.support.pack import TARGETS, pack, rendered, write
+from tests.support.project import ROOT
+
+ROLES = {
+    "explorer", "architect", "backend-go", "frontend-react", "test-automator", "performance-optimizer",
+    "security-auditor", "devops-engineer", "debugger",
+}  # fmt: skip
+AGENT_TOKENS, COMMAND_TOKENS = 600, 700
+READERS = {"explorer", "architect", "security-auditor"}
+
+
+def _body(text: str) -> str:
+    """Return what a model gets of a Markdown file: all behind the front matter."""
+    return text.split("---\n", 2)[2]
+
+
+def test_there_is_an_agent_for_every_role_of_the_roster() -> None:
+    """The roles that the planner knows and the agents are the same nine."""
+    assert ROLES == {agent.matter.name for agent in pack().agents} == set(load_roster([ROOT]).roles)
+
+
+def test_roster_and_permissions_agree_on_who_edits() -> None:
+    """A role that the planner lets change files has an agent that may, and no other has."""
+    roles = load_roster([ROOT]).roles
+    may = {agent.matter.name for agent in pack().agents if agent.matter.permissions.edit != "deny"}
+    assert ROLES - READERS == may == {name for name, role in roles.items() if role.edits}
+
+
+def test_the_neutral_skill_passes_the_reference_validator(tmp_path: Path) -> None:
+    """What opencode gets holds only what the Agent Skills specification has."""
+    write(rendered("opencode", "project", tmp_path), tmp_path)
+    assert [] == validate(tmp_path / ".opencode/skills/batch-run")
+
+
+@pytest.mark.parametrize(("name", "scope"), TARGETS)
+def test_texts_keep_to_their_budget(name: str, scope: str) -> None:
+    """An agent's prompt and the text of /batch-run stay far below what a host may put before the model."""
+    for path, file in rendered(name, scope).items():  # type: ignore[arg-type]
+        if path.endswith(".md"):
+            most = AGENT_TOKENS if "/agents/" in path else COMMAND_TOKENS
+            assert len(_body(file.text)) / 4 < most, path
+
+
+@pytest.mark.parametrize(("name", "scope"), TARGETS)
+def test_no_template_word_is_left(name: str, scope: str) -> None:
+    """A rendered text has no braces of the template language and no other host's tool words."""
+    for path, file in rendered(name, scope).items():  # type: ignore[arg-type]
+        if path.endswith(".md"):
+            assert [] == re.findall(r"\{[{%]|[%}]\}", file.text), path
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_an_agent_says_what_it_hands_in(role: str) -> None:
+    """Each prompt has a method, what the report holds, how to hand in, and limits."""
+    text = rendered("claude_code", "project")[f".claude/agents/{role}.md"].text
+    for part in ("## Method", "## Handing in", "The report: ", "## Limits", "BLOCKED"):
+        assert part in text, part

@@ -1,0 +1,170 @@
+"""A scripted model behind a loopback server: each request becomes a Conversation, a script answers, all is logged."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Literal
+
+Role = Literal["user", "assistant", "tool"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A tool call that a model makes."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message of a conversation; of a tool's answer, `tool` is the call that it answers."""
+
+    role: Role
+    text: str
+    calls: tuple[Call, ...] = ()
+    tool: Call | None = None
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What a host sent: system text, messages, and each tool's required parameters."""
+
+    system: str
+    messages: tuple[Message, ...]
+    tools: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model says and calls, after holding the request for some seconds."""
+
+    text: str = ""
+    calls: tuple[Call, ...] = ()
+    seconds: float = 0.0
+
+
+Script = Callable[[Conversation], Answer]
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request with its answer, and when it came and was answered (seconds, monotonic)."""
+
+    body: dict[str, Any]
+    conversation: Conversation
+    answer: Answer
+    came: float
+    ended: float
+
+
+@dataclass
+class Log:
+    """All exchanges so far; `arrived` are the conversations, also of requests still held."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    arrived: list[Conversation] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Wire(ABC):
+    """How one API writes a conversation and its answers."""
+
+    path: str
+
+    @abstractmethod
+    def read(self, body: dict[str, Any]) -> Conversation:
+        """Understand a request."""
+
+    @abstractmethod
+    def write(self, body: dict[str, Any], answer: Answer, number: int) -> Iterator[bytes]:
+        """Write an answer as server-sent events."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A running server."""
+
+    url: str
+    log: Log
+
+
+@contextmanager
+def serving(wire: Wire, script: Script) -> Iterator[Model]:
+    """Serve a script on loopback until the block ends; held requests are let go then."""
+    log, closing = Log(), threading.Event()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(wire, script, log, closing))
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield Model(f"http://127.0.0.1:{server.server_address[1]}", log)
+    finally:
+        closing.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _handler(wire: Wire, script: Script, log: Log, closing: threading.Event) -> type[BaseHTTPRequestHandler]:
+    """Make the request handler of a server."""
+
+    class Handler(BaseHTTPRequestHandler):
+        """Answers the API's one path, and everything else with 404."""
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
+            """Say nothing."""
+
+        def do_GET(self) -> None:
+            """Answer that nothing is there."""
+            self.send_error(404)
+
+        def do_POST(self) -> None:
+            """Hand the request to the script, hold it as long as it says, and stream the answer."""
+            came = time.monotonic()
+            raw = self.rfile.read(int(self.headers.get("content-length") or 0))
+            if self.path.split("?")[0] != wire.path:
+                self.send_error(404)
+                return
+            body = json.loads(raw)
+            conversation = wire.read(body)
+            with log.lock:
+                log.arrived.append(conversation)
+                number = len(log.arrived)
+            answer = script(conversation)
+            if closing.wait(answer.seconds):
+                return
+            with log.lock:
+                log.exchanges.append(Exchange(body, conversation, answer, came, time.monotonic()))
+            self._stream(wire.write(body, answer, number))
+
+        def _stream(self, events: Iterator[bytes]) -> None:
+            """Send the events; a host that went away meanwhile is fine."""
+            try:
+                self.send_response(200)
+                self.send_header("content-type", "text/event-stream")
+                self.send_header("connection", "close")
+                self.end_headers()
+                for event in events:
+                    self.wfile.write(event)
+                    self.wfile.flush()
+            except (BrokenPipeError, ConnectionResetError):
+                pass
+            self.close_connection = True
+
+    return Handler
+
+
+def plain(content: object) -> str:
+    """Return the text of a message's content: a string, or a list of parts of which some hold text."""
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else []
+    return "\n".join(str(part["text"]) for part in parts if isinstance(part, dict) and "text" in part)
