@@ -20,12 +20,14 @@ class Places:
     """A host's folders: `user` below the home, `project` below the project (None: the host has no such scope).
 
     `runs` is where run directories go: below the project, or below the home when it begins with `~/`; there the
-    newest run's results are copied to the top as well.
+    newest run's results are copied to the top as well. `litter` names what the host itself makes in its config folder
+    when it starts; uninstall removes it with a folder that install made and that holds nothing else.
     """
 
     user: str
     project: str | None
     runs: str = ".batchpack"
+    litter: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
