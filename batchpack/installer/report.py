@@ -1,0 +1,141 @@
+"""What the reader sees: one line a host, then what was kept, checks, limits, and what to type next."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+
+from batchpack import places
+from batchpack.errors import BatchpackError
+from batchpack.installer.outcomes import Installed, Uninstalled
+from batchpack.installer.plan import Plan
+from batchpack.values import Check
+
+REQUEST = "Build user authentication with React frontend, Go backend, tests, and docs"
+SHOWN = 5
+
+
+def short(path: object) -> str:
+    """Write a path with `~` for the home."""
+    text, home = str(path), str(places.home())
+    return "~" + text[len(home) :] if text == home or text.startswith(f"{home}/") else text
+
+
+def count(number: int, thing: str) -> str:
+    """Write a number of things."""
+    return f"{number} {thing}" + ("" if number == 1 else "s")
+
+
+def listed(paths: Sequence[str]) -> str:
+    """Write a few of many names."""
+    more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
+    return ", ".join(paths[:SHOWN]) + more
+
+
+def errors(error: BatchpackError) -> list[str]:
+    """Write an error and what to do, below a host's line."""
+    return [f"  Error: {error.message}"] + ([f"    {error.hint}"] if error.hint else [])
+
+
+def plan_lines(outcome: Installed) -> list[str]:
+    """Write what an install would do to a host, every file named."""
+    plan = outcome.plan
+    if plan is None:
+        return install_lines(outcome)
+    head = f"{outcome.host.NAME} ({outcome.scope} scope, {short(plan.target.folder)}):"
+    if plan.nothing_to_do:
+        return [f"{head} nothing to do", *_kept(outcome, plan)]
+    lines = [head, *(f"  write   {file.path}" for file in plan.writes), *(f"  remove  {path}" for path in plan.removes)]
+    for change in plan.settings:
+        if change.is_change:
+            lines.append(f"  edit    {change.path}" if change.touches_users else f"  write   {change.path}")
+            lines += [f"            {'.'.join(edit.keys)}: {edit.reason}" for edit in change.edits]
+    return lines + _kept(outcome, plan)
+
+
+def install_lines(outcome: Installed) -> list[str]:
+    """Write what became of a host."""
+    if outcome.plan is None:
+        note = [f"  note: {outcome.note}"] if outcome.note else []
+        return [f"{outcome.host.NAME} ({outcome.scope} scope): not installed", *note] + (
+            errors(outcome.error) if outcome.error else []
+        )
+    plan = outcome.plan
+    done = "not installed" if outcome.error else _done(outcome, plan)
+    lines = [f"{outcome.host.NAME} ({outcome.scope} scope, {short(plan.target.folder)}): {done}"]
+    lines += errors(outcome.error) if outcome.error else []
+    return lines + _kept(outcome, plan) + check_lines(outcome.checks) + limit_lines(outcome)
+
+
+def _done(outcome: Installed, plan: Plan) -> str:
+    """Say in a few words what was done."""
+    if not outcome.applied:
+        return f"nothing to do, {count(len(plan.unchanged), 'file')} up to date"
+    changes = [change for change in plan.settings if change.is_change]
+    parts = [
+        (len(plan.writes), f"{count(len(plan.writes), 'file')} written"),
+        (len(plan.unchanged), f"{len(plan.unchanged)} up to date"),
+        (len(plan.removes), f"{len(plan.removes)} of an older version removed"),
+        (len(changes), f"settings edited: {listed([change.path for change in changes])}"),
+    ]
+    return ", ".join(words for number, words in parts if number) or "done"
+
+
+def _kept(outcome: Installed, plan: Plan) -> list[str]:
+    """Say what was left as it is, and why."""
+    sets = [
+        (plan.foreign, "not ours, left as they are (the host uses yours)"),
+        (plan.changed, "changed by you since they were installed, left as they are"),
+        (plan.present, "there already with the same content; they stay yours"),
+        (plan.abandoned, "of an older version and changed by you; they are yours now"),
+        ([f"{s.path}: {name}" for s in plan.settings for name in s.kept], "settings changed by you, left as they are"),
+    ]
+    lines = [f"  kept: {listed(list(paths))}: {why}" for paths, why in sets if paths]
+    through = [f"  note: the folder is a link that leads out of the project, to {plan.through}"] if plan.through else []
+    return through + ([f"  note: {outcome.note}"] if outcome.note else []) + lines
+
+
+def check_lines(checks: Iterable[Check]) -> list[str]:
+    """Write checks, those that failed with what to do."""
+    words = {True: "ok", False: "FAILED", None: "not looked at"}
+    return [f"  {words[check.ok]}: {check.name}" + (f" ({check.detail})" if check.detail else "") for check in checks]
+
+
+def limit_lines(outcome: Installed) -> list[str]:
+    """Write what the host cannot enforce."""
+    return [f"  cannot enforce: {limit}" for limit in outcome.host.CAPABILITIES.limits]
+
+
+def next_lines(outcomes: Sequence[Installed]) -> list[str]:
+    """Say what to type next, and how to go back when something failed."""
+    fine = [outcome for outcome in outcomes if not outcome.failed]
+    lines = [f'Next, in {outcome.host.TITLE}: /batch-run "{REQUEST}"' for outcome in fine]
+    for outcome in fine:
+        argv = outcome.host.run_command(REQUEST)
+        lines += [f"  or in a shell: {shlex.join(argv)}"] if argv else []
+    bad = [outcome for outcome in outcomes if outcome.failed and outcome.plan is not None]
+    return lines + [f"To take it back: batchpack uninstall --host {one.host.NAME}" for one in bad if one.error is None]
+
+
+def uninstall_lines(outcome: Uninstalled, *, planned: bool = False) -> list[str]:
+    """Write what became, or would become, of a receipt."""
+    plan = outcome.plan
+    if plan is None:
+        return [f"{outcome.name}: not uninstalled"] + (errors(outcome.error) if outcome.error else [])
+    verb = "would remove" if planned else "removed" if outcome.applied else "not uninstalled:"
+    lines = [f"{outcome.name}: {verb} {count(len(plan.removes), 'file')}"]
+    for one in plan.settings:
+        lines.append(f"  {_settings_word(one.data is None, surgical=one.surgical)}: {one.path}")
+        lines += [f"    kept: {name} (changed by you)" for name in one.kept]
+    if plan.changed:
+        lines.append(f"  kept: {listed(plan.changed)} (changed by you; remove them by hand if you do not want them)")
+    for error in (*plan.errors, *([outcome.error] if outcome.error else [])):
+        lines += errors(error)
+    return lines
+
+
+def _settings_word(removed: bool, *, surgical: bool) -> str:
+    """Say what happens to a settings file."""
+    if removed:
+        return "settings file of ours removed"
+    return "our values taken out, the rest kept as you changed it" if surgical else "settings as before"

@@ -1,0 +1,141 @@
+"""Hosts taken through an install or uninstall, one after the other; what goes wrong in one leaves the others alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from batchpack import places
+from batchpack.content import Pack
+from batchpack.errors import BatchpackError
+from batchpack.files import Changed
+from batchpack.host import Host
+from batchpack.installer import receipts, state, targets
+from batchpack.installer.apply import apply
+from batchpack.installer.outcomes import Installed, Uninstalled
+from batchpack.installer.plan import Plan, plan_install
+from batchpack.installer.receipts import Receipt
+from batchpack.installer.undo import plan_uninstall, undo
+from batchpack.values import Check, Scope
+
+
+def prepare(hosts: Iterable[Host], pack: Pack, scope: Scope, base: Path) -> list[Installed]:
+    """Plan every host for a scope; `base` is the project's folder. A host without that scope goes to the user's."""
+    return [_prepare(host, pack, scope, base) for host in hosts]
+
+
+def _prepare(host: Host, pack: Pack, scope: Scope, base: Path) -> Installed:
+    """Plan one host."""
+    outcome = Installed(host, scope)
+    if scope == "project" and host.PLACES.project is None:
+        outcome.scope = "user"
+        outcome.note = f"{host.TITLE} has no project scope: it is installed for the user, in ~/{host.PLACES.user}"
+    try:
+        outcome.plan = _plan(outcome, pack, base)
+    except BatchpackError as error:
+        outcome.error = error
+    return outcome
+
+
+def _plan(outcome: Installed, pack: Pack, base: Path) -> Plan:
+    """Render a host and compare it with what is there."""
+    where = places.home() if outcome.scope == "user" else base
+    host = outcome.host
+    target = targets.target_for(host, outcome.scope, where, targets.program_for(outcome.scope))
+    files = targets.render_host(host, pack, target)
+    edits = host.settings_edits(pack, target)
+    return plan_install(target, files, edits, receipts.read(host.NAME, outcome.scope, where))
+
+
+def install(outcomes: Sequence[Installed], pack: Pack, base: Path, *, agreed: bool) -> None:
+    """Carry the plans out under the lock, each worked out again there; `agreed` allows changes to users' files."""
+    waiting = [one for one in outcomes if one.plan is not None and not one.plan.nothing_to_do]
+    if not waiting:
+        return
+    with state.exclusive():
+        for outcome in waiting:
+            try:
+                _install(outcome, pack, base, agreed=agreed)
+            except BatchpackError as error:
+                outcome.error = error
+
+
+def _install(outcome: Installed, pack: Pack, base: Path, *, agreed: bool) -> None:
+    """Plan a host again and carry it out."""
+    plan = _plan(outcome, pack, base)
+    if plan.touches_users_files and not agreed:
+        raise Changed(plan.target.folder)
+    if not plan.nothing_to_do:
+        apply(plan, pack.version)
+        outcome.plan, outcome.applied = plan, True
+
+
+def verify(outcomes: Iterable[Installed], pack: Pack) -> None:
+    """Ask every host that has something installed whether it loaded."""
+    for outcome in outcomes:
+        if outcome.plan is not None and outcome.error is None:
+            target = outcome.plan.target
+            outcome.checks = checks_of(outcome.host, pack, target.scope, target.base)
+
+
+def checks_of(host: Host, pack: Pack, scope: Scope, base: Path) -> tuple[Check, ...]:
+    """Return what the real host says about an install; one that cannot be asked is told, not raised."""
+    target = targets.target_for(host, scope, base, targets.program_for(scope))
+    try:
+        return tuple(host.verify(target, targets.names_of(host, pack, target)))
+    except BatchpackError as error:
+        return (Check(f"{host.TITLE} was asked", None, f"{error.message}; {error.hint}".rstrip("; ")),)
+
+
+def installed(hosts: Sequence[str], scope: Scope | None, project: Path) -> tuple[list[Receipt], list[BatchpackError]]:
+    """Return this user's receipts for the home and a project, and the broken ones; none named means all hosts."""
+    found, broken = receipts.read_all()
+    bases = {"user": places.home(), "project": project}
+    chosen = [
+        one for one in found
+        if (not hosts or one.host in hosts) and scope in {None, one.scope} and one.base == bases[one.scope]
+    ]  # fmt: skip
+    return chosen, list(broken)
+
+
+def plan_undo(found: Iterable[Receipt], hosts: Mapping[str, Host]) -> list[Uninstalled]:
+    """Plan the undoing of receipts."""
+    return [_plan_undo(receipt, hosts) for receipt in found]
+
+
+def _plan_undo(receipt: Receipt, hosts: Mapping[str, Host]) -> Uninstalled:
+    """Plan the undoing of one receipt."""
+    outcome = Uninstalled(f"{receipt.host} ({receipt.scope} scope, {receipt.base / receipt.folder})")
+    host = hosts.get(receipt.host)
+    try:
+        outcome.plan = plan_uninstall(receipt, host.PLACES.litter if host else ())
+    except BatchpackError as error:
+        outcome.error = error
+    return outcome
+
+
+def uninstall(outcomes: Sequence[Uninstalled], hosts: Mapping[str, Host]) -> None:
+    """Undo receipts under the lock, each looked at again there."""
+    with state.exclusive():
+        for outcome in outcomes:
+            if outcome.plan is None:
+                continue
+            known = outcome.plan.receipt
+            fresh = receipts.read(known.host, known.scope, known.base)
+            if fresh is None:
+                outcome.applied = True
+                continue
+            again = _plan_undo(fresh, hosts)
+            outcome.plan, outcome.error = again.plan, again.error
+            _undo(outcome)
+
+
+def _undo(outcome: Uninstalled) -> None:
+    """Undo one receipt, keeping an error for the report."""
+    if outcome.plan is None:
+        return
+    try:
+        undo(outcome.plan)
+        outcome.applied = True
+    except BatchpackError as error:
+        outcome.error = error

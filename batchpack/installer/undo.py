@@ -1,0 +1,147 @@
+"""An install taken back: the byte-for-byte former state, except for what the user has changed since."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from batchpack.errors import BrokenFile
+from batchpack.files import Changed, fingerprint, sync_folder
+from batchpack.installer import disk, receipts, settings
+from batchpack.installer.apply import waiting
+from batchpack.installer.paths import locate, locate_settings
+from batchpack.installer.receipts import Receipt, SettingsEntry
+from batchpack.installer.settings.merge import Refused, is_empty
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsUndo:
+    """What becomes of a settings file (None: it goes); `kept` names values that are no longer ours."""
+
+    path: str
+    real: Path
+    now: bytes
+    data: bytes | None
+    mode: int | None
+    kept: tuple[str, ...] = ()
+    surgical: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """An uninstall before it happens; paths are relative to the base."""
+
+    receipt: Receipt
+    removes: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    settings: tuple[SettingsUndo, ...] = ()
+    errors: tuple[BrokenFile | Refused, ...] = field(default=())
+    litter: tuple[str, ...] = ()
+
+
+def plan_uninstall(receipt: Receipt, litter: tuple[str, ...] = ()) -> Undo:
+    """Compare a receipt with what is there; `litter` are names that the host itself makes in its config folder."""
+    removes: list[str] = []
+    gone: list[str] = []
+    changed: list[str] = []
+    for entry in receipt.files:
+        found = disk.look(locate(receipt.target, entry.path))
+        into = gone if found is None else removes if entry.is_ours(found) else changed
+        into.append(entry.path)
+    undone: list[SettingsUndo] = []
+    errors: list[BrokenFile | Refused] = []
+    for settings_entry in receipt.settings:
+        try:
+            undo = _plan_settings(receipt, settings_entry)
+        except (BrokenFile, Refused) as error:
+            errors.append(error)
+            continue
+        undone += [undo] if undo else []
+    return Undo(receipt, tuple(removes), tuple(gone), tuple(changed), tuple(undone), tuple(errors), litter)
+
+
+def _plan_settings(receipt: Receipt, entry: SettingsEntry) -> SettingsUndo | None:
+    """Plan one settings file: its former bytes when it is as we left it, else our values taken out of it."""
+    real = locate_settings(receipt.target, entry.path)
+    now = disk.read_bytes(real)
+    if now is None or fingerprint(now) == entry.before:
+        return None
+    if entry.is_ours(fingerprint(now)):
+        before = None if entry.before is None else receipt.backup(entry.before)
+        return SettingsUndo(entry.path, real, now, before, entry.mode)
+    data, lost = settings.take_out(entry.format, now, entry.claims, real)
+    kept = tuple(claim.name for claim in lost)
+    if entry.before is None and is_empty(entry.format, data, real):
+        return SettingsUndo(entry.path, real, now, None, None, kept, surgical=True)
+    return SettingsUndo(entry.path, real, now, data, None, kept, surgical=True)
+
+
+def undo(plan: Undo) -> None:
+    """Carry an uninstall out under the installer's lock; cut short, it can be repeated.
+
+    Settings come first, for they name the files. With errors in a settings file the receipt stays.
+    """
+    receipt = plan.receipt
+    try:
+        disk.clear(waiting(receipt), receipt.transaction)
+        for one in plan.settings:
+            _restore(one, receipt.transaction)
+        for path in plan.removes:
+            locate(receipt.target, path).unlink(missing_ok=True)
+        _remove_folders(plan)
+    except OSError as error:
+        raise disk.unwritable(error, receipt.target.folder) from error
+    if not plan.errors:
+        receipts.forget(receipt)
+
+
+def _restore(one: SettingsUndo, transaction: str) -> None:
+    """Give a settings file its bytes back, or remove it, if it still is as it was when we looked."""
+    if disk.read_bytes(one.real) != one.now:
+        raise Changed(one.real)
+    if one.data is None:
+        one.real.unlink()
+        return
+    mode = one.mode if one.mode is not None else one.real.stat().st_mode & 0o777
+    try:
+        disk.stage([disk.Content(one.real, one.data, mode)], transaction)
+    except OSError:
+        disk.clear([one.real], transaction)
+        raise
+    disk.settle([one.real], transaction)
+    sync_folder(one.real.parent)
+
+
+def _remove_folders(plan: Undo) -> None:
+    """Remove the folders that we made and that are empty, or hold nothing but what the host itself made there."""
+    receipt = plan.receipt
+    if receipt.folder in receipt.folders:
+        _remove_litter(receipt, plan.litter)
+    for folder in sorted(receipt.folders, reverse=True):
+        path = receipt.base / folder
+        if path.is_dir() and not path.is_symlink():
+            with suppress(OSError):
+                path.rmdir()
+
+
+def _remove_litter(receipt: Receipt, litter: tuple[str, ...]) -> None:
+    """Remove a host's own files from the config folder when we made it and nothing but them would be left in it."""
+    top = receipt.target.folder
+    if not top.is_dir() or top.is_symlink():
+        return
+    inner = [receipt.base / folder for folder in sorted(receipt.folders, reverse=True)]
+    for path in inner:
+        if path != top and path.is_relative_to(top) and path.is_dir() and not path.is_symlink():
+            with suppress(OSError):
+                path.rmdir()
+    left = list(top.iterdir())
+    if any(path.name not in litter for path in left):
+        return
+    for path in left:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
