@@ -98,6 +98,10 @@ def _run(command: click.Command, name: str, app: App | None = None) -> NoReturn:
         code = error.exit_code
     except BrokenPipeError:
         code = _close_quietly()
+    except SystemExit:  # what click makes of a closed pipe
+        if not _reader_left():
+            raise
+        code = _close_quietly()
     except Exception:
         code = _report_bug()
     sys.exit(code if isinstance(code, int) else 0)
@@ -106,6 +110,15 @@ def _run(command: click.Command, name: str, app: App | None = None) -> NoReturn:
 def _flush() -> None:
     """Push out what was printed while a closed pipe can still be caught."""
     sys.stdout.flush()
+
+
+def _reader_left() -> bool:
+    """Tell whether nobody reads standard output any more."""
+    import select
+
+    asked = select.poll()
+    asked.register(sys.stdout.fileno(), 0)
+    return any(event & select.POLLERR for _, event in asked.poll(0))
 
 
 def _close_quietly() -> int:
