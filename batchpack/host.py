@@ -167,4 +167,4 @@ def users_agents(folders: Iterable[Path]) -> set[str]:
 
 def call_line(tool: str, parameters: Mapping[str, object]) -> str:
     """Write a tool call as its name and one line of JSON."""
-    return f"{tool} {json.dumps(parameters, ensure_ascii=False)}"
+    return f"{tool} {json.dumps(parameters, ensure_ascii=False, separators=(',', ':'))}"

@@ -10,7 +10,7 @@ import click
 
 from batchpack.app import App
 from batchpack.output import say, say_json
-from batchpack.runs import batches, following, wording
+from batchpack.runs import batches, budget, following, wording
 from batchpack.runs.batches import Standing
 from batchpack.runs.report import status
 from batchpack.runs.state import Task
@@ -68,7 +68,7 @@ def _tell(app: App, run: Run, standing: Standing, said: list[str], as_json: bool
     if as_json:
         say_json(_facts(run, standing))
     else:
-        say("\n".join([*said, *following_lines]))
+        say(budget.spend(run, [*said, *following_lines]))
 
 
 def _facts(run: Run, standing: Standing) -> dict[str, Any]:
@@ -100,4 +100,4 @@ def _outcome(task: Task, wrong: str) -> str:
     """Say what came of one task."""
     if wrong:
         return f"{task.name}: once more. {wording.cut(wrong, 60)}"
-    return f"{task.name}: {status(task)}" + (f", {wording.cut(task.reason, 60)}" if task.reason else "")
+    return f"{task.name} {status(task)}" + (f", {wording.cut(task.reason, 60)}" if task.reason else "")

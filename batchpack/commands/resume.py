@@ -9,7 +9,7 @@ import click
 
 from batchpack.app import App
 from batchpack.output import say, say_json, warn
-from batchpack.runs import following, resume, synthesis
+from batchpack.runs import budget, following, resume, synthesis
 from batchpack.runs.resume import Resumed
 from batchpack.runs.store import Run, find
 
@@ -30,7 +30,8 @@ def command(app: App, run: str | None, retry_failed: bool, project: Path | None,
     if as_json:
         say_json(_facts(found, resumed))
     else:
-        say("\n".join([*_told(found, resumed), *following.lines(found, resumed.state, resumed.call, app.host)]))
+        next_lines = following.lines(found, resumed.state, resumed.call, app.host)
+        say(budget.spend(found, [*_told(found, resumed), *next_lines]))
 
 
 def _told(run: Run, resumed: Resumed) -> list[str]:

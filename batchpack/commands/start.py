@@ -11,7 +11,7 @@ from batchpack.app import App
 from batchpack.output import say, say_json
 from batchpack.planning import load_roster, make_plan
 from batchpack.planning.values import Plan
-from batchpack.runs import baseline, request, start, wording
+from batchpack.runs import baseline, budget, request, start, wording
 from batchpack.runs.facts import Role
 from batchpack.runs.store import PROJECT_ROOT, Run
 
@@ -39,7 +39,7 @@ def command(
     if options["as_json"]:
         say_json({"run": run.id, "folder": run.folder, "next": _next(run), "plan": plan.to_json()})
     else:
-        say("\n".join([*_summary(run, plan), *wording.step("Next,", *_next(run))]))
+        say(budget.spend(run, [*_summary(run, plan), *wording.step("Then", *_next(run))]))
 
 
 def _plan(
@@ -54,13 +54,10 @@ def _plan(
 
 
 def _summary(run: Run, plan: Plan) -> list[str]:
-    """Say the plan in a few short lines."""
+    """Say the plan in a line or two."""
     agents, batches = len(plan.agents), len(plan.batches)
-    head = f"Run {run.short}, complexity {plan.complexity.score}: {agents} agent{'s' * (agents > 1)}"
-    lines = [f"{head} in {batches} batch{'es' * (batches > 1)}."]
-    if plan.single:
-        return [*lines, f"One agent is enough: {wording.cut(plan.single, 120)}"]
-    return [*lines, *(f"{batch.number}: {', '.join(batch.tasks)}" for batch in plan.batches)]
+    head = f"Run {run.short}: {agents} agent{'s' * (agents > 1)}, {batches} batch{'es' * (batches > 1)}."
+    return [head, f"One agent is enough: {wording.cut(plan.single, 150)}"] if plan.single else [head]
 
 
 def _next(run: Run) -> tuple[str, ...]:

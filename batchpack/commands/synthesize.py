@@ -9,7 +9,7 @@ import click
 
 from batchpack.app import App
 from batchpack.output import say, say_json
-from batchpack.runs import synthesis
+from batchpack.runs import budget, synthesis
 from batchpack.runs.state import State
 from batchpack.runs.store import Run, find
 
@@ -29,14 +29,16 @@ def command(ctx: click.Context, run: str, partial: bool, fence: int, project: Pa
     if as_json:
         say_json({"run": found.id, "synthesis": found.synthesis, "counts": asdict(state.counts())})
     else:
-        say("\n".join(_told(found, state)))
+        say(budget.spend(found, _told(found, state)))
     ctx.exit(0 if state.counts().done == state.counts().tasks else 1)
 
 
 def _told(run: Run, state: State) -> list[str]:
-    """Say how it ended and where the answer lies."""
+    """Say how it ended, what came of each task as far as there is room, and where all of it lies."""
     lines = [f"{synthesis.counted(state.counts())}."]
     undone = [task.name for task in state.tasks.values() if task.state != "done"]
     if undone:
         lines.append(f"Not done: {', '.join(undone)}. The user can go on with `{synthesis.again(run, state)}`.")
-    return [*lines, f"Read {run.shown(run.synthesis, Path.cwd())} and answer the user from it."]
+    close = [f"Answer the user from {run.shown(run.synthesis, Path.cwd())}"]
+    room = budget.left(run) - len("\n".join([*lines, *close]).encode()) - 2
+    return [*lines, *synthesis.brief(state, room), *close]

@@ -21,7 +21,7 @@ def lines(run: Run, state: State, jobs: Sequence[Job], find_host: FindHost) -> l
     """Say the calls to make, if any, and the next command; nothing when the run is complete."""
     called = wording.calls(_calls(run, jobs, find_host)) if jobs else []
     words = command_words(run, state)
-    return [*called, *(wording.step("Then" if jobs else "Next,", *words) if words else [])]
+    return [*called, *(wording.step("Then", *words) if words else [])]
 
 
 def command_words(run: Run, state: State) -> tuple[str, ...]:
@@ -38,7 +38,7 @@ def command_words(run: Run, state: State) -> tuple[str, ...]:
 def _calls(run: Run, jobs: Sequence[Job], find_host: FindHost) -> list[str]:
     """Write the calls in the words of the run's host, or for any host when it has none."""
     roles = [job.task.name for job in jobs]
-    told = {role: f"Do what {run.shown(run.prompt(role), Path.cwd())} says." for role in roles}
+    told = {role: f"Follow {run.shown(run.told_prompt(role), Path.cwd())}" for role in roles}
     if run.facts.host is None:
         return [call_line("agent", {"name": role, "prompt": told[role]}) for role in roles]
     host = find_host(run.facts.host)

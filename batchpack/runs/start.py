@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,15 @@ def create(
     finally:
         shutil.rmtree(built, ignore_errors=True)
     run = Run(parent / run_id)
+    _shorten(run)
     newest.clear(run)
     return run
+
+
+def _shorten(run: Run) -> None:
+    """Make the short way to the prompts; where links cannot be made the long one does."""
+    with suppress(OSError):
+        run.alias.symlink_to(Path("runs") / run.id / "prompts")
 
 
 def _root(project: Path, place: str) -> Path:
@@ -71,7 +79,7 @@ def _ignore(root: Path) -> None:
 
 def _free_id(parent: Path, now: datetime) -> str:
     """Return an id whose last four digits no run beside it has."""
-    taken = {ids.short(path.name) for path in parent.iterdir()}
+    taken = {ids.short(path.name) for path in (*parent.iterdir(), *parent.parent.iterdir())}
     tries = (ids.new_run_id(now) for _ in range(TRIES))
     return next((run_id for run_id in tries if ids.short(run_id) not in taken), ids.new_run_id(now))
 

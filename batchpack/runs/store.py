@@ -75,6 +75,16 @@ class Run:
         """Return the path of a task's prompt."""
         return self.folder / "prompts" / f"{task}.md"
 
+    @property
+    def alias(self) -> Path:
+        """Return the short way to the prompts: calls repeat it for every agent."""
+        return self.facts.root / self.short
+
+    def told_prompt(self, task: str) -> Path:
+        """Return the path of a task's prompt as an agent is told it: the short way where that could be made."""
+        short = self.alias / f"{task}.md"
+        return short if short.resolve() == self.prompt(task).resolve() else self.prompt(task)
+
     def report(self, task: str) -> Path:
         """Return the path of a task's report."""
         return self.folder / "results" / f"{task}.md"
