@@ -23,7 +23,7 @@ from batchpack.runs.store import Run, find
 def command(app: App, run: str | None, retry_failed: bool, project: Path | None, as_json: bool) -> None:
     """Take over a run (by default this project's newest unfinished one) and say what to do next."""
     folder = app.project(project)
-    found = find(run, folder) if run else resume.newest_unfinished(folder)
+    found = find(run, folder) if run else resume.newest_unfinished(folder, retry_failed=retry_failed)
     resumed = resume.resume(found, app.content_roots, retry_failed=retry_failed)
     for line in resumed.state.torn:
         warn(f"line {line} of {found.journal} was cut off by a crash and is passed over")

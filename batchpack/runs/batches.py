@@ -143,8 +143,8 @@ def problem(task: Task) -> str:
     """Say what went wrong with a task's present attempt."""
     answer = task.answer
     if answer is None:
-        return "The agent before you handed in nothing." if task.attempt else ""
-    return f"The agent before you ended with {answer.status}: {answer.summary}"
+        return "the agent before handed in nothing" if task.attempt else ""
+    return f"the agent before ended with {answer.status}: {answer.summary}"
 
 
 def keep_report(run: Run, task: Task) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from batchpack.errors import BatchpackError
+from batchpack.errors import BatchpackError, BrokenFile
 from batchpack.runs import batches, journal, prompts, store
 from batchpack.runs.prompts import Job
 from batchpack.runs.state import State, Task
@@ -23,19 +24,28 @@ class Resumed:
 
 
 class NothingToResume(BatchpackError):
-    """A project whose runs are all finished."""
+    """A project in which no run waits to be gone on with."""
 
-    def __init__(self, project: Path) -> None:
-        super().__init__(f"no unfinished run in {project}", "see the runs there are: batchpack runs")
+    def __init__(self, project: Path, failed: Run | None) -> None:
+        again = (
+            f"try its newest run's failed tasks again: batchpack resume {failed.short} --retry-failed" if failed else ""
+        )
+        super().__init__(f"no unfinished run in {project}", again or "see the runs there are: batchpack runs")
 
 
-def newest_unfinished(project: Path) -> Run:
-    """Return the newest run of a project that is not finished; raises NothingToResume."""
+def newest_unfinished(project: Path, *, retry_failed: bool) -> Run:
+    """Return the newest run of a project that is not finished, or that has failed tasks when these are wanted.
+
+    Runs that cannot be read are passed over; raises NothingToResume.
+    """
+    failed = None
     for folder in reversed(store.of_project(project)):
-        run = Run(folder)
-        if not run.state().complete():
-            return run
-    raise NothingToResume(project)
+        with suppress(BrokenFile):
+            state = Run(folder).state()
+            if not state.complete() or (retry_failed and _given_up(state)):
+                return Run(folder)
+            failed = failed or (Run(folder) if _given_up(state) else None)
+    raise NothingToResume(project, failed)
 
 
 def resume(run: Run, roots: Sequence[Path], *, retry_failed: bool) -> Resumed:
@@ -92,7 +102,12 @@ def _under_way(run: Run, state: State, roots: Sequence[Path]) -> tuple[Job, ...]
     batch = state.next_batch()
     if batch is None or batch.state != "open":
         return ()
-    jobs = batches.waiting_jobs(state, batch)
-    jobs = [Job(job.task, job.attempt, "The agent before you was cut off.") for job in jobs]
+    jobs = [Job(job.task, job.attempt, _cut_off(job.task)) for job in batches.waiting_jobs(state, batch)]
     prompts.write(run, state, jobs, roots)
     return tuple(jobs)
+
+
+def _cut_off(task: Task) -> str:
+    """Say why a task is begun anew, and what its attempt before this one said."""
+    said = f"; before that, one ended with {task.result.status}: {task.result.summary}" if task.result else ""
+    return f"the agent before was cut off, or still runs and hands in first{said}"
