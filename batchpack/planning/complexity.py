@@ -12,7 +12,7 @@ from batchpack.planning.values import Complexity, Match, Signal
 
 LOWEST, HIGHEST = 1, 10
 BANDS = {3: "low", 5: "medium", 7: "high", 10: "very high"}
-_ITEM = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.)])\s+\S|[,;]\s|\band\b", re.MULTILINE | re.IGNORECASE)
+_ITEM = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.)])\s+\S|[,;]\s+(?:and\b)?|\band\b", re.MULTILINE | re.IGNORECASE)
 
 
 def band(score: int) -> str:

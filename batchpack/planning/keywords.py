@@ -32,10 +32,12 @@ class Text:
     def around(self, start: int) -> str:
         """Return the words that rule out words[start]: what stands unasked for around it, on the text's one line."""
         first = last = start
-        while first > 0 and self.standings[first - 1] is not Standing.ASKED:
+        while first > 0 and not self.words[first].starts and self.standings[first - 1] is not Standing.ASKED:
             first -= 1
-        while last + 1 < len(self.words) and self.standings[last + 1] is not Standing.ASKED:
-            last += 1
+        for here in range(start + 1, len(self.words)):
+            if self.words[here].starts or self.standings[here] is Standing.ASKED:
+                break
+            last = here
         end = self.words[last]
         return " ".join(self.raw[self.words[first].offset : end.offset + len(end.text)].split())
 

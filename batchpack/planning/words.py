@@ -18,25 +18,27 @@ _CODE = (
     r"|(?!(?:react|next|vue|nuxt|node|express)\.js\b)[\w-]+\.(?:" + _EXTENSIONS + r")\b"  # file names
 )
 _TOKEN = re.compile(rf"(?P<code>{_CODE})|(?P<word>[^\W_]+(?:['\u2019][^\W_]+)*)", re.IGNORECASE)
+_START = re.compile(r"[.!?:;][\"')\]]*\s|[\n\u2022]")
+_CLAUSE = re.compile(r"[,;:()\u2013\u2014\[\]]|\s-+\s")
 _BLANK = re.compile(r"\s+")
 
 
 class Word(NamedTuple):
     """A word of the text: as written, in small letters, its offset, its number among the words between blanks.
 
-    `gap` holds the characters between the word before and this one.
+    `mark` is `|` where a sentence, line or list item starts, `,` where a clause does, else empty.
     """
 
     text: str
     small: str
     offset: int
     number: int
-    gap: str
+    mark: str
 
     @property
     def starts(self) -> bool:
         """Tell whether a sentence, line or list item starts here."""
-        return not self.gap or any(mark in self.gap for mark in ".!?:;\n•") or self.gap.strip() in {"-", "*", '"'}
+        return self.mark == "|"
 
 
 def split(text: str) -> list[Word]:
@@ -46,10 +48,17 @@ def split(text: str) -> list[Word]:
     for found in _TOKEN.finditer(text):
         number += len(_BLANK.findall(text, counted, found.start()))
         counted = found.start()
-        gap = text[end : found.start()] if words else ""
-        words.append(Word(found[0], _small(found), found.start(), number, gap))
+        mark = _mark(text[end : found.start()]) if words else "|"
+        words.append(Word(found[0], _small(found), found.start(), number, mark))
         end = found.end()
     return words
+
+
+def _mark(gap: str) -> str:
+    """Return what begins behind the characters between two words."""
+    if gap == " ":
+        return ""
+    return "|" if _START.search(gap) else "," if _CLAUSE.search(gap) else ""
 
 
 def _small(found: re.Match[str]) -> str:
