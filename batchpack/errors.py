@@ -37,7 +37,7 @@ class BrokenFile(BatchpackError):
     def __init__(self, path: Path, reason: str, line: int | None = None, column: int | None = None) -> None:
         where = "".join(f":{number}" for number in (line, column) if number is not None)
         super().__init__(f"{path}{where}: {reason}", "mend the file and run the command again; it was not changed")
-        self.path, self.line, self.column = path, line, column
+        self.path, self.line, self.column, self.reason = path, line, column, reason
 
 
 class UnsafePath(BatchpackError):

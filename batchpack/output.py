@@ -24,6 +24,11 @@ def say_json(facts: dict[str, Any]) -> None:
     say(json.dumps({"schema": SCHEMA, **facts}, ensure_ascii=False, indent=2, default=str))
 
 
+def say_json_line(facts: dict[str, Any]) -> None:
+    """Print facts as JSON on a line of its own, for streams; the first key is `schema` here too."""
+    say(json.dumps({"schema": SCHEMA, **facts}, ensure_ascii=False, default=str))
+
+
 def is_terminal() -> bool:
     """Tell whether a person is looking at standard output."""
     return sys.stdout.isatty()

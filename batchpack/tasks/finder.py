@@ -1,0 +1,66 @@
+"""Where the tasks of a project lie, from any of its folders and from linked work trees."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from batchpack.errors import BatchpackError
+
+VARIABLE = "BATCHPACK_TASKS_DIR"
+"""Names the folder that holds the features, instead of the one that is found."""
+BELOW_PROJECT = Path(".tmp", "tasks")
+
+
+def tasks_folder(given: Path | None = None) -> Path:
+    """Return the folder of features: of a given project folder, else of the variable, else of the project around here.
+
+    In a linked work tree it is that of the main work tree, unless the linked one has its own. It need not exist yet.
+    """
+    if given is not None:
+        return _existing(given) / BELOW_PROJECT
+    named = os.environ.get(VARIABLE, "")
+    if named:
+        return Path(os.path.abspath(Path(named).expanduser()))  # noqa: PTH100 - a link is kept as it was named
+    project = project_folder(Path.cwd())
+    own = project / BELOW_PROJECT
+    if own.is_dir() or not (project / ".git").is_file():
+        return own
+    return _main_work_tree(project) / BELOW_PROJECT
+
+
+def project_folder(start: Path) -> Path:
+    """Return the nearest folder upwards with `.git` or, below the home folder, `package.json`; else the start.
+
+    The search ends at the home folder, which may be the project only by its `.git`.
+    """
+    home = Path.home().resolve()
+    here = start.resolve()
+    for folder in (here, *here.parents):
+        below_home = folder != home and folder.is_relative_to(home)
+        if (folder / ".git").exists() or (below_home and (folder / "package.json").is_file()):
+            return folder
+        if folder == home:
+            break
+    return here
+
+
+def project_of(tasks: Path) -> Path:
+    """Return the project folder of a tasks folder: where deliverables and context files lie."""
+    if tasks.parts[-2:] == BELOW_PROJECT.parts:
+        return tasks.parent.parent
+    return project_folder(Path.cwd())
+
+
+def _existing(given: Path) -> Path:
+    """Return a project folder that was named, as an absolute path; raises BatchpackError when it is none."""
+    if not given.is_dir():
+        raise BatchpackError(f"{given} is not a folder", "name the project's folder after --root")
+    return given.resolve()
+
+
+def _main_work_tree(project: Path) -> Path:
+    """Ask git for the main work tree of a linked one; the import is late, since most projects need no answer."""
+    from batchpack import git
+
+    return git.main_work_tree(project) or project

@@ -1,0 +1,166 @@
+"""Changes to features: lock, read again, check, write; the subtask first, then the counts that the files give."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from batchpack import files
+from batchpack.errors import BrokenFile, Unwritable
+from batchpack.tasks.loading import load
+from batchpack.tasks.reading import parse, read_bytes, to_subtask
+from batchpack.tasks.values import ARCHIVE, TASK, Feature, Refused, Subtask, check_name
+
+ATTEMPTS = 5
+"""How often a change is made anew because an editor wrote the same file in the same moment."""
+
+Update = Mapping[str, Any]
+Decide = Callable[[Feature, Subtask], Update]
+"""Says what a change sets in a subtask's JSON (a key set to DROP goes), or raises Refused."""
+DROP = object()
+
+
+def now() -> str:
+    """Return the time as it stands in task files: UTC, ISO 8601 with milliseconds and Z."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def not_before(earlier: object) -> str:
+    """Return the time, or an earlier entry of the same file where the clock went back since."""
+    present = now()
+    comparable = isinstance(earlier, str) and len(earlier) == len(present) and earlier.endswith("Z")
+    return max(present, str(earlier)) if comparable else present
+
+
+@contextmanager
+def held(root: Path, name: str) -> Iterator[None]:
+    """Hold a feature's lock. It lies beside the feature's folder, so that archiving does not move it."""
+    with files.locked(root / f".{check_name(name)}.lock", f"feature {name}"):
+        yield
+
+
+def change(root: Path, name: str, seq: str, decide: Decide) -> tuple[Feature, Subtask]:
+    """Change one subtask and the feature's counts; returns both as they are now.
+
+    Raises what `decide` raises, NoFeature, UnknownTask, BrokenFile for a subtask file that cannot be read.
+    """
+    load(root, name)
+    with held(root, name):
+        sweep(root / name)
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return _change_once(root, name, seq, decide)
+            except files.Changed:
+                continue
+        return _change_once(root, name, seq, decide)
+
+
+def _change_once(root: Path, name: str, seq: str, decide: Decide) -> tuple[Feature, Subtask]:
+    """Mend the counts that a crash may have left, then write the subtask, then the counts."""
+    feature = settle(load(root, name))
+    old = feature.find(seq)
+    path = feature.folder / old.file
+    raw = read_bytes(path)
+    data = parse(path, raw, wary=True)
+    old = to_subtask(feature.folder, old.file, data, raw)
+    new = merged(data, decide(feature, old))
+    write_json(path, new, known=raw)
+    subtask = to_subtask(feature.folder, old.file, new, raw)
+    subtasks = tuple(subtask if each.file == old.file else each for each in feature.subtasks)
+    return settle(replace(feature, subtasks=subtasks)), subtask
+
+
+def settle(feature: Feature, *, count_exactly: bool = False) -> Feature:
+    """Write the counts of task.json if the subtask files say otherwise; a broken or missing task.json is left alone.
+
+    A `subtask_count` above the number of files may announce subtasks to come; `count_exactly` sets it all the same.
+    """
+    if feature.task is None:
+        return feature
+    path = feature.folder / TASK
+    try:
+        raw = read_bytes(path)
+        data = parse(path, raw, wary=True)
+    except BrokenFile as error:
+        return replace(feature, task=None, problems=(*feature.problems, error))
+    new = merged(data, _counts(feature, data, exactly=count_exactly))
+    if new != data:
+        write_json(path, new, known=raw)
+    return replace(feature, task=new)
+
+
+def _counts(feature: Feature, data: Update, *, exactly: bool) -> Update:
+    """Return the counts that the subtask files give."""
+    announced = data.get("subtask_count")
+    keep = type(announced) is int and announced >= feature.present and not exactly
+    counts = {"subtask_count": announced if keep else feature.present}
+    return {**counts, "completed_count": feature.count("completed")}
+
+
+def merged(data: Update, update: Update) -> dict[str, Any]:
+    """Return an object with some values replaced in place, new keys at its end and DROPped ones gone."""
+    return {key: value for key, value in {**data, **update}.items() if value is not DROP}
+
+
+def write_json(path: Path, data: Update, *, known: bytes | None = None) -> None:
+    """Write an object as task files have it: two spaces of indent, a final line end only where there was one."""
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    ending = "\n" if known is not None and known.endswith(b"\n") else ""
+    try:
+        payload = (text + ending).encode()
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can hold as \ud800 and UTF-8 cannot
+        payload = (json.dumps(data, indent=2) + ending).encode()
+    files.write_atomic(path, payload, known=known)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the temporary files of writers that were killed: whoever holds the lock is the only writer."""
+    for pattern in (f".{TASK}.*.tmp", ".subtask_*.json.*.tmp"):
+        for left in folder.glob(pattern):
+            with suppress(OSError):
+                left.unlink()
+
+
+def archive(root: Path, name: str, *, force: bool) -> Path:
+    """Move a feature to the archive; raises Refused while subtasks are open, unless forced, or when it is there."""
+    load(root, name)
+    with held(root, name):
+        sweep(root / name)
+        feature = settle(load(root, name))
+        target = root / ARCHIVE / name
+        done = feature.count("completed") == feature.present
+        if not done and not force:
+            open_ones = ", ".join(s.seq for s in feature.subtasks if s.status != "completed") or "unreadable files"
+            raise Refused(f"{name} has open subtasks: {open_ones}", "complete them, or archive it with --force")
+        if target.exists():
+            raise Refused(f"{target} is there already", "rename one of the two folders")
+        _close(feature, status="completed" if done else "archived")
+        _move(feature.folder, target)
+        return target
+
+
+def _close(feature: Feature, status: str) -> None:
+    """Write a feature's last status."""
+    if feature.task is None:
+        return
+    path = feature.folder / TASK
+    raw = read_bytes(path)
+    data = parse(path, raw, wary=True)
+    closing = {"status": status, "completed_at": data.get("completed_at") or not_before(data.get("created_at"))}
+    write_json(path, merged(data, closing), known=raw)
+
+
+def _move(folder: Path, target: Path) -> None:
+    """Rename a folder and force both parents to disk."""
+    try:
+        target.parent.mkdir(exist_ok=True)
+        folder.rename(target)
+        files.sync_folder(target.parent)
+        files.sync_folder(folder.parent)
+    except OSError as error:
+        raise Unwritable(target, error.strerror or str(error)) from error
