@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from batchpack.tasks.store import DROP, Decide, Update, not_before, now
@@ -42,17 +41,12 @@ def _check_completable(feature: Feature, subtask: Subtask) -> None:
 
 def _check_dependencies(feature: Feature, subtask: Subtask) -> None:
     """Raise Refused for a subtask that waits for others."""
-    waiting = waiting_for(subtask, feature.completed)
+    waiting = subtask.waiting(feature.completed)
     if waiting:
         raise Refused(
             f"{feature.name}/{subtask.seq} waits for {', '.join(waiting)}, not completed yet",
             "complete what it depends on first, or use --force",
         )
-
-
-def waiting_for(subtask: Subtask, completed: frozenset[str]) -> tuple[str, ...]:
-    """Return the dependencies that are not completed, in their order."""
-    return tuple(seq for seq in subtask.depends_on if seq not in completed)
 
 
 def starting(agent: str | None, *, force: bool = False) -> Decide:
@@ -104,8 +98,3 @@ def unblocking() -> Decide:
         return {**free, **{key: None for key in ("agent_id", "started_at") if key in subtask.data}}
 
     return decide
-
-
-def check_known(feature: Feature, seqs: Sequence[str]) -> tuple[str, ...]:
-    """Return sequences as their subtasks write them, each once; raises UnknownTask for one that is not there."""
-    return tuple(dict.fromkeys(feature.find(seq).seq for seq in seqs))

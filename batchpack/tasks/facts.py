@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from batchpack.errors import BrokenFile
-from batchpack.tasks.changes import waiting_for
 from batchpack.tasks.texts import percent
 from batchpack.tasks.values import STATUSES, Feature, Subtask
 
@@ -21,7 +20,7 @@ def subtask_facts(feature: Feature, subtask: Subtask, completed: frozenset[str] 
         "status": subtask.status,
         "parallel": subtask.parallel,
         "depends_on": list(subtask.depends_on),
-        "waiting": list(waiting_for(subtask, done)),
+        "waiting": list(subtask.waiting(done)),
         "deliverables": list(subtask.deliverables),
         "agent_id": subtask.data.get("agent_id"),
         "completion_summary": subtask.data.get("completion_summary"),

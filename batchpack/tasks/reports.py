@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from batchpack.tasks.changes import check_known, waiting_for
 from batchpack.tasks.claims import cleaned, expanded
 from batchpack.tasks.graph import critical_path
 from batchpack.tasks.safety import BatchCheck, next_batch
@@ -66,7 +65,7 @@ class Result:
 
 def results(feature: Feature, seqs: Sequence[str], base: Path | None) -> list[Result]:
     """Judge the subtasks of a batch by their files' status and, below `base` unless None, by their deliverables."""
-    return [_result(feature.find(seq), base) for seq in check_known(feature, seqs)]
+    return [_result(feature.find(seq), base) for seq in feature.known(seqs)]
 
 
 def _result(subtask: Subtask, base: Path | None) -> Result:
@@ -150,7 +149,7 @@ def _next_steps(feature: Feature, batch: int, project: str) -> Iterator[str]:
     else:
         completed = feature.completed
         open_ones = [s for s in feature.subtasks if s.status != "completed"]
-        said = [f"{s.seq} ({_why_not(s, waiting_for(s, completed))})" for s in open_ones]
+        said = [f"{s.seq} ({_why_not(s, s.waiting(completed))})" for s in open_ones]
         yield f"Batch {batch} complete. Nothing else is ready: {', '.join(said) or 'unreadable files'}."
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from batchpack.tasks.changes import check_known, waiting_for
 from batchpack.tasks.claims import claims_of
 from batchpack.tasks.graph import reached
 from batchpack.tasks.overlap import clashes
@@ -36,7 +35,7 @@ class BatchCheck:
 
 def check_batch(feature: Feature, seqs: Sequence[str], project: str) -> BatchCheck:
     """Check subtasks that shall run side by side; a single one is always safe. Raises UnknownTask."""
-    known = check_known(feature, seqs)
+    known = feature.known(seqs)
     subtasks = [feature.find(seq) for seq in known]
     graph = {s.seq: s.depends_on for s in feature.subtasks}
     items = [to_item(s, tuple(filter(reached(graph, s.seq).__contains__, known)), project) for s in subtasks]
@@ -90,7 +89,7 @@ def _notes(feature: Feature, subtasks: Sequence[Subtask]) -> tuple[str, ...]:
     completed = feature.completed
     notes: list[str] = []
     for subtask in subtasks:
-        waiting = [seq for seq in waiting_for(subtask, completed) if seq not in inside]
+        waiting = [seq for seq in subtask.waiting(completed) if seq not in inside]
         if subtask.status != "pending":
             notes.append(f"{subtask.seq} is {subtask.status}")
         elif waiting:
@@ -107,6 +106,6 @@ def plan(feature: Feature, project: str) -> Split:
 def next_batch(feature: Feature, project: str) -> tuple[str, ...]:
     """Return subtasks that may start now, side by side; none when nothing is ready."""
     completed = feature.completed
-    ready = {s.seq: s for s in feature.subtasks if s.status == "pending" and not waiting_for(s, completed)}
+    ready = {s.seq: s for s in feature.subtasks if s.status == "pending" and not s.waiting(completed)}
     batches = split([to_item(subtask, (), project) for subtask in ready.values()]).batches
     return batches[0] if batches else ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from batchpack.tasks.changes import waiting_for
 from batchpack.tasks.values import Feature, Status, Subtask, one_line
 
 ICONS: dict[Status, str] = {"completed": "✓", "in_progress": "~", "pending": "○", "blocked": "✗"}
@@ -64,7 +63,7 @@ def waiting(feature: Feature) -> list[tuple[Subtask, str]]:
     completed = feature.completed
     found: list[tuple[Subtask, str]] = []
     for subtask in feature.subtasks:
-        needs = waiting_for(subtask, completed)
+        needs = subtask.waiting(completed)
         if subtask.status == "blocked":
             found.append((subtask, "explicitly blocked"))
         elif subtask.status == "pending" and needs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -50,6 +50,10 @@ class Subtask:
     def deliverables(self) -> tuple[str, ...]:
         """The files it hands in, as written; none means that nobody knows what it writes."""
         return tuple(self.data.get("deliverables") or ())
+
+    def waiting(self, completed: frozenset[str]) -> tuple[str, ...]:
+        """Return the dependencies that are not completed, in their order."""
+        return tuple(seq for seq in self.depends_on if seq not in completed)
 
     def text(self, key: str) -> str:
         """Return a value as one line of text, empty where it is missing."""
@@ -101,6 +105,10 @@ class Feature:
             files = " and ".join(s.file for s in found)
             raise Refused(f"{files} both have sequence {found[0].seq}", "give one of them a sequence of its own")
         return found[0]
+
+    def known(self, seqs: Iterable[str]) -> tuple[str, ...]:
+        """Return sequences as their subtasks write them, each once; raises UnknownTask for one that is not there."""
+        return tuple(dict.fromkeys(self.find(seq).seq for seq in seqs))
 
     def _with(self, seq: str) -> list[Subtask]:
         """List the subtasks of exactly that sequence."""

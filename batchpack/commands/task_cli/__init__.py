@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import click
 
-from batchpack.commands.task_cli import batches, changing, looking
 from batchpack.output import say, warn
 from batchpack.tasks.values import UnknownTask
 
+_LOOKING = ("status", "next", "parallel", "deps", "blocked", "validate", "context", "watch")
+_BATCHES = ("batch-check", "batches", "report")
+_CHANGING = ("complete", "start", "block", "unblock", "init", "add", "archive")
+_ROOMS = {
+    **dict.fromkeys(_LOOKING, "looking"),
+    **dict.fromkeys(_BATCHES, "batches"),
+    **dict.fromkeys(_CHANGING, "changing"),
+    "help": "looking",
+}
+"""Command → module, so that each call imports only what it needs: agents call this often."""
+
 
 class _TaskGroup(click.Group):
-    """A group that names its commands in the order in which they are used, and unknown tasks in words of old."""
+    """A group that imports a command when it is called, and names an unknown task in words of old."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Name the commands in the order of their definition."""
-        return list(self.commands)
+        """Name the commands in the order in which they are used."""
+        return list(_ROOMS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the module of a command and return the command."""
+        if cmd_name not in _ROOMS:
+            return None
+        room = importlib.import_module(f"{__name__}.{_ROOMS[cmd_name]}")
+        commands: dict[str, click.Command] = {each.name: each for each in room.COMMANDS}
+        return commands[cmd_name]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; an unknown task is told without a word before it, as prompts expect."""
@@ -39,14 +58,3 @@ def command(context: click.Context) -> None:
     """See and change the tasks of a feature, also while others do."""
     if context.invoked_subcommand is None:
         say(context.get_help())
-
-
-@click.command("help")
-@click.pass_context
-def _help(context: click.Context) -> None:
-    """Show this page."""
-    say((context.parent or context).get_help())
-
-
-for _each in (*looking.COMMANDS, *batches.COMMANDS, *changing.COMMANDS, _help):
-    command.add_command(_each)

@@ -167,4 +167,11 @@ def _tell_changes(call: Call, feature: Feature, seen: dict[str, str]) -> dict[st
     return {subtask.file: subtask.status for subtask in feature.subtasks}
 
 
-COMMANDS = (status, next_, parallel, deps, blocked, validate, context, watch)
+@click.command("help")
+@click.pass_context
+def help_(ctx: click.Context) -> None:
+    """Show this page."""
+    say((ctx.parent or ctx).get_help())
+
+
+COMMANDS = (status, next_, parallel, deps, blocked, validate, context, watch, help_)
