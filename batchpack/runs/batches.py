@@ -53,19 +53,19 @@ def start(run: Run, number: int, fence: int, roots: Sequence[Path]) -> Standing:
         check_fence(run, state, fence)
         batch = _batch(run, state, number)
         _check_startable(run, state, batch)
-        jobs = [Job(task, task.attempt + 1, _before(task)) for task in state.of(batch) if task.state == "pending"]
+        jobs = beginnings(state, batch)
         for job in jobs:
             keep_report(run, job.task)
         prompts.write(run, state, jobs, roots)
         state = run.record(
-            journal.event("batch_started", batch=number, fence=fence), *(_started(job, fence) for job in jobs)
+            journal.event("batch_started", batch=number, fence=fence), *(started(job, fence) for job in jobs)
         )
         return Standing(state, state.batches[number], tuple(jobs))
 
 
-def _before(task: Task) -> str:
-    """Say what went wrong before with a task that is tried again in a batch of its own."""
-    return problem(task) if task.attempt else ""
+def beginnings(state: State, batch: Batch) -> list[Job]:
+    """Return the attempts of a batch still to begin; a task of an earlier batch is told what went wrong there."""
+    return [Job(task, task.attempt + 1, problem(task)) for task in state.of(batch) if task.state == "pending"]
 
 
 def _check_startable(run: Run, state: State, batch: Batch) -> None:
@@ -86,7 +86,7 @@ def _check_startable(run: Run, state: State, batch: Batch) -> None:
         )
 
 
-def _started(job: Job, fence: int) -> journal.Event:
+def started(job: Job, fence: int) -> journal.Event:
     """Say that a task's attempt begins."""
     return journal.event("task_started", task=job.task.name, batch=job.task.batch, attempt=job.attempt, fence=fence)
 
@@ -136,7 +136,7 @@ def _try_again(
     for task in tasks:
         keep_report(run, task)
     prompts.write(run, state, jobs, roots)
-    return Standing(run.record(*(_started(job, fence) for job in jobs)), batch, tuple(jobs))
+    return Standing(run.record(*(started(job, fence) for job in jobs)), batch, tuple(jobs))
 
 
 def problem(task: Task) -> str:

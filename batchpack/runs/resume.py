@@ -64,7 +64,8 @@ def resume(run: Run, roots: Sequence[Path], *, retry_failed: bool) -> Resumed:
         reopened = _given_up(state) if retry_failed else _possible_again(run, state)
         if reopened:
             state = run.record(*_extra_batches(run, state, reopened))
-        return Resumed(state, _under_way(run, state, roots), tuple(accepted))
+        state, jobs = _under_way(run, state, roots)
+        return Resumed(state, jobs, tuple(accepted))
 
 
 def _given_up(state: State) -> list[Task]:
@@ -97,14 +98,16 @@ def _extra_batches(run: Run, state: State, tasks: Sequence[Task]) -> list[journa
     return found
 
 
-def _under_way(run: Run, state: State, roots: Sequence[Path]) -> tuple[Job, ...]:
-    """Return the attempts that wait for a result, their prompts written anew."""
+def _under_way(run: Run, state: State, roots: Sequence[Path]) -> tuple[State, tuple[Job, ...]]:
+    """Return the attempts that wait for a result, their prompts written anew; a start cut off midway is completed."""
     batch = state.next_batch()
     if batch is None or batch.state != "open":
-        return ()
-    jobs = [Job(job.task, job.attempt, _cut_off(job.task)) for job in batches.waiting_jobs(state, batch)]
+        return state, ()
+    waiting = [Job(job.task, job.attempt, _cut_off(job.task)) for job in batches.waiting_jobs(state, batch)]
+    begun = batches.beginnings(state, batch)
+    jobs = (*waiting, *begun)
     prompts.write(run, state, jobs, roots)
-    return tuple(jobs)
+    return run.record(*(batches.started(job, state.fence) for job in begun)), jobs
 
 
 def _cut_off(task: Task) -> str:

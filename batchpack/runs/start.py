@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -13,11 +14,13 @@ from typing import Any
 
 from batchpack import files, places
 from batchpack.errors import Unwritable
+from batchpack.output import warn
 from batchpack.runs import baseline, ids, index, journal, newest
 from batchpack.runs.facts import SCHEMA, Facts, Role
 from batchpack.runs.store import Run
 
 TRIES = 20
+LEFT_SECONDS = 3600
 
 
 def create(
@@ -25,10 +28,12 @@ def create(
 ) -> Run:
     """Make a run of a plan (as JSON): `place` is below the project, or below the home when it begins with `~/`.
 
-    The index learns of the run first: a run that cannot be found again is not begun. Raises Unwritable.
+    The index learns of the run first: one outside its project that could not be found again is not begun.
+    Raises Unwritable.
     """
     root = _root(project, place)
     parent = _folder(root / "runs")
+    _sweep(parent)
     if not place.startswith("~/"):
         _ignore(root)
     now = datetime.now(UTC)
@@ -36,7 +41,7 @@ def create(
     facts = Facts(run_id, project, tree, root, host, journal.now(), baseline.take(tree), roles)
     built = _build(parent, facts, plan)
     try:
-        _enter(facts)
+        _enter(facts, needed=place.startswith("~/"))
         built.rename(parent / run_id)
         files.sync_folder(parent)
     except OSError as error:
@@ -117,9 +122,22 @@ def _first_event(facts: Facts, plan: Mapping[str, Any]) -> journal.Event:
     )
 
 
-def _enter(facts: Facts) -> None:
-    """Put the run into the index of all runs."""
-    index.add(index.Entry(facts.run, facts.root, facts.project, facts.host, facts.started))
+def _enter(facts: Facts, *, needed: bool) -> None:
+    """Put the run into the index; one below its project is found without, as where a sandbox closes the home."""
+    try:
+        index.add(index.Entry(facts.run, facts.root, facts.project, facts.host, facts.started))
+    except Unwritable as error:
+        if needed:
+            raise
+        warn(f"{error.message}; the run is found from {facts.project} only, and `batchpack runs --all` lacks it")
+
+
+def _sweep(parent: Path) -> None:
+    """Remove what starts that were killed left behind, an hour later."""
+    for left in parent.glob(".new-*"):
+        with suppress(OSError):
+            if left.stat().st_mtime < time.time() - LEFT_SECONDS:
+                shutil.rmtree(left)
 
 
 def _json(value: Mapping[str, Any]) -> str:

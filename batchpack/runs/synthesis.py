@@ -87,7 +87,8 @@ def counted(counts: Counts) -> str:
 def brief(state: State, room: int) -> list[str]:
     """Say in a line a task what came of it, in at most `room` bytes; nothing when that leaves too little a task."""
     for most in (200, 150, 100, 70, 50):
-        lines = [f"{task.name} {status(task)}: {wording.cut(outcome(task), most)}" for task in state.tasks.values()]
+        told = ((f"{task.name} {status(task)}", wording.cut(outcome(task), most)) for task in state.tasks.values())
+        lines = [": ".join(part for part in parts if part) for parts in told]
         if sum(len(line.encode()) + 1 for line in lines) <= room:
             return lines
     return []
@@ -97,7 +98,7 @@ def outcome(task: Task) -> str:
     """Say what came of a task: why it was given up, and what its agent said last."""
     said = task.result.summary if task.result else ""
     parts = [task.reason, "" if said in task.reason else said]
-    return "; ".join(part for part in parts if part) or "nothing was handed in"
+    return "; ".join(part for part in parts if part)
 
 
 def _lines(run: Run, state: State, detail: Detail) -> Iterator[str]:
@@ -132,7 +133,8 @@ def again(run: Run, state: State) -> str:
 def _task(run: Run, task: Task, detail: Detail) -> Iterator[str]:
     """Say one task."""
     yield f"\n### {task.name}: {status(task)}\n"
-    yield wording.cut(outcome(task), 2 * detail.summary)
+    if outcome(task):
+        yield wording.cut(outcome(task), 2 * detail.summary)
     if task.result and task.result.changed and detail.files:
         yield f"\nChanged: {_some(task.result.changed, detail.files)}"
     if task.result and detail.excerpt:
