@@ -41,7 +41,11 @@ if TYPE_CHECKING:
 
 NAME = "opencode"
 TITLE = "opencode"
-PLACES = Places(user=".config/opencode", project=".opencode")
+PLACES = Places(
+    user=".config/opencode",
+    project=".opencode",
+    litter=(".gitignore", "bun.lock", "node_modules", "package-lock.json", "package.json"),
+)
 TOOLS: Mapping[str, str] = {
     "agent": "task",
     "bash": "bash",
@@ -61,6 +65,7 @@ CAPABILITIES = Capabilities(
 )
 ARGUMENTS = "REQUEST:"
 SECONDS = 40.0
+MASK = "***"
 SWITCHES = {
     "OPENCODE_DISABLE_MODELS_FETCH": "1",
     "OPENCODE_DISABLE_AUTOUPDATE": "1",
@@ -218,10 +223,10 @@ def _ask(program: str, mirror: Mirror, target: Target, names: Names) -> list[Che
 
 
 def _seed(folder: Path) -> None:
-    """Make opencode believe that its own package is installed there, so that it fetches nothing."""
-    if folder.is_dir():
-        (folder / "node_modules").mkdir(exist_ok=True)
-        (folder / "package-lock.json").write_text('{"packages": {"node_modules/@opencode-ai/plugin": {}}}')
+    """Make opencode believe that its own package is installed there: it would fetch it with npm at every start."""
+    (folder / "node_modules").mkdir(parents=True, exist_ok=True)
+    lock = {"packages": {"": {"dependencies": {"@opencode-ai/plugin": "*"}}}}
+    (folder / "package-lock.json").write_text(json.dumps(lock))
 
 
 def _debug(program: str, mirror: Mirror, *question: str) -> Any:
@@ -250,9 +255,16 @@ def _rules(role: str, agents: Mapping[str, Any], folder: Path) -> Check:
     matter, _ = frontmatter.split(read_text(path), path)
     if MARK not in str(matter.get("description")):
         return Check(loaded.name, True, "your own agent of that name is used")
-    if agents[role].get("permission") == matter["permission"]:
+    if _same(matter["permission"], agents[role].get("permission")):
         return Check(loaded.name, True, "loaded with its permission rules")
     return Check(loaded.name, False, f"opencode reads other permission rules than were written; {MEND}")
+
+
+def _same(written: Any, read: Any) -> bool:
+    """Compare rules with their order, which decides; what opencode masks (its key says secret) counts as equal."""
+    if isinstance(written, dict) and isinstance(read, dict):
+        return list(written) == list(read) and all(_same(written[key], read[key]) for key in written)
+    return read in (written, MASK)
 
 
 def _plugin(plugins: Sequence[object]) -> Check:

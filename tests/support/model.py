@@ -67,10 +67,11 @@ class Exchange:
 
 @dataclass
 class Log:
-    """All exchanges so far; `arrived` are the conversations, also of requests still held."""
+    """All exchanges so far; `arrived` are the conversations, also of requests still held; `faults` the script's."""
 
     exchanges: list[Exchange] = field(default_factory=list)
     arrived: list[Conversation] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -138,7 +139,7 @@ def _handler(wire: Wire, script: Script, log: Log, closing: threading.Event) -> 
             with log.lock:
                 log.arrived.append(conversation)
                 number = len(log.arrived)
-            answer = script(conversation)
+            answer = _answer(script, conversation, log)
             if closing.wait(answer.seconds):
                 return
             with log.lock:
@@ -160,6 +161,15 @@ def _handler(wire: Wire, script: Script, log: Log, closing: threading.Event) -> 
             self.close_connection = True
 
     return Handler
+
+
+def _answer(script: Script, conversation: Conversation, log: Log) -> Answer:
+    """Ask the script; where it cannot go on, the model says why, which ends the session, and the log has it."""
+    try:
+        return script(conversation)
+    except AssertionError as error:
+        log.faults.append(str(error))
+        return Answer(f"I cannot go on: {error}")
 
 
 def plain(content: object) -> str:

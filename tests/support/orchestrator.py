@@ -19,7 +19,7 @@ REQUEST_WORD = re.compile(r"the text after `([^`]+)`")
 INSTEAD = re.compile(r"If it is `(\w+)`[^`]*?start\s+with `([^`\[]+)", re.DOTALL)
 TOOL = re.compile(r"Run this with `(\w+)`")
 READ_TOOL = re.compile(r"Read it\s+first, with `(\w+)`")
-FILE = re.compile(r"(/\S+\.md)")
+FILE = re.compile(r"(\S+\.md)")
 LINE_NUMBER = re.compile(r"^ *\d+(?:→|\t|: |\| ?)", re.MULTILINE)
 
 
@@ -52,6 +52,13 @@ class Obedient:
         return _serve(conversation, file[1], role, self.behaviours.get(role, self.usual))
 
 
+def role_of(conversation: Conversation) -> str | None:
+    """Return the role of the agent that a conversation is of, or None for the orchestrator's and others."""
+    told = _told(conversation)
+    file = None if REQUEST_WORD.search(told) else FILE.search(told)
+    return Path(file[1]).stem if file and conversation.tools else None
+
+
 def _told(conversation: Conversation) -> str:
     """Return what the host said first, in the user's place."""
     texts = []
@@ -77,7 +84,7 @@ def _shell(conversation: Conversation, told: str) -> str:
 def _found(pattern: re.Pattern[str], text: str) -> str:
     """Return what a pattern captures; a text without it is a fault of the pack, said in full."""
     match = pattern.search(text)
-    assert match is not None, f"{pattern.pattern} is not in:\n{text}"
+    assert match is not None, f"{pattern.pattern} is not in:\n{text[:6000]}"
     return match[1]
 
 

@@ -25,6 +25,14 @@ SEED = (
 """The feature that everybody quotes: auth-system, ten subtasks."""
 
 
+STATUS = """
+[auth-system] Authentication System Implementation
+  Status: active | Progress: 30% (3/10)
+  Pending: 7 | In Progress: 0 | Completed: 3 | Blocked: 0
+"""
+"""What `status` says of it after its first batch."""
+
+
 def subtask(feature: str, seq: str, **fields: Any) -> dict[str, Any]:
     """Return a subtask's JSON with every field, some of them given."""
     made: dict[str, Any] = {

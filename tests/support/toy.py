@@ -21,7 +21,7 @@ NAME = "{name}"
 TITLE = "Toy {name}"
 PLACES = Places(user=".config/{name}", project={project!r}, litter=(".gitignore", "node_modules"))
 TOOLS = {{word: word for word in ("agent", "bash", "read", "write", "edit", "search", "ask")}}
-CAPABILITIES = Capabilities(limits=("what agents of {name} read",))
+CAPABILITIES = Capabilities(limits=("what agents of {name} read",), own_agents=False)
 VERSION = os.environ.get("TOY_VERSION", "1")
 
 
