@@ -35,15 +35,17 @@ def command(
     ctx = click.get_current_context()
     app: App = ctx.obj
     state.check_home()
-    base = project_folder(app, project)
+    base = app.project(project)
     hosts = [name.replace("-", "_") for name in names]
     found, broken = service.installed(hosts, scope, base)
+    if project and not any(receipt.base == base for receipt in found):
+        project_folder(app, project)
     for name in hosts:
         if name not in {receipt.host for receipt in found}:
             app.host(name)
     outcomes = service.plan_undo(found, app.registry.hosts)
-    if outcomes and not dry_run:
-        if not yes and not as_json:
+    if not dry_run:
+        if outcomes and not yes and not as_json:
             _ask(outcomes)
         service.uninstall(outcomes, app.registry.hosts)
     _report(outcomes, broken, dry_run=dry_run, as_json=as_json)

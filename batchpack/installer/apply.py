@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from batchpack.errors import BatchpackError
+from batchpack.errors import BatchpackError, Unwritable
 from batchpack.files import Changed, fingerprint, sync_folder, write_atomic
 from batchpack.installer import disk, receipts
 from batchpack.installer.disk import Content
@@ -70,9 +70,12 @@ def _clear(old: Receipt | None) -> None:
 
 def waiting(receipt: Receipt) -> list[Path]:
     """Return the paths beside which a receipt's new contents may wait."""
-    paths = [locate(receipt.target, entry.path) for entry in receipt.files]
+    paths = []
+    for file in receipt.files:
+        with suppress(Unwritable):
+            paths.append(locate(receipt.target, file.path))
     for entry in receipt.settings:
-        with suppress(DanglingLink):
+        with suppress(DanglingLink, Unwritable):
             paths.append(locate_settings(receipt.target, entry.path))
     return paths
 

@@ -22,6 +22,7 @@ class Installed:
     applied: bool = False
     error: BatchpackError | None = None
     note: str = ""
+    own_agents: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
 
     @property
@@ -34,7 +35,7 @@ class Installed:
         facts: dict[str, Any] = {"host": self.host.NAME, "scope": self.scope, "state": self._state()}
         if self.plan is not None:
             facts |= _plan_json(self.plan)
-        facts["note"] = self.note
+        facts |= {"note": self.note, "own_agents": list(self.own_agents)}
         facts["checks"] = [check_json(check) for check in self.checks]
         facts["limits"] = list(self.host.CAPABILITIES.limits)
         return facts | error_json(self.error)

@@ -89,6 +89,10 @@ class Receipt:
         """Return the folder that holds the receipt and its backups."""
         return home_of(self.host, self.scope, self.base)
 
+    def written_ns(self) -> int:
+        """Return when the receipt was written, in nanoseconds."""
+        return (self.home / RECEIPT).stat().st_mtime_ns
+
     def backup(self, sha256: str) -> bytes:
         """Return the bytes of a backup, checked against their fingerprint."""
         path = self.home / sha256

@@ -84,10 +84,11 @@ def _done(outcome: Installed, plan: Plan) -> str:
 def _kept(outcome: Installed, plan: Plan) -> list[str]:
     """Say what was left as it is, and why."""
     sets = [
+        (outcome.own_agents, "your own agents of these names are used instead of the pack's"),
         (plan.foreign, "not ours, left as they are (the host uses yours)"),
         (plan.changed, "changed by you since they were installed, left as they are"),
         (plan.present, "there already with the same content; they stay yours"),
-        (plan.abandoned, "of an older version and changed by you; they are yours now"),
+        (plan.abandoned, "not part of the pack any more and changed by you: they are yours now"),
         ([f"{s.path}: {name}" for s in plan.settings for name in s.kept], "settings changed by you, left as they are"),
     ]
     lines = [f"  kept: {listed(list(paths))}: {why}" for paths, why in sets if paths]

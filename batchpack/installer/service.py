@@ -44,6 +44,7 @@ def _plan(outcome: Installed, pack: Pack, base: Path) -> Plan:
     target = targets.target_for(host, outcome.scope, where, targets.program_for(outcome.scope))
     files = targets.render_host(host, pack, target)
     edits = host.settings_edits(pack, target)
+    outcome.own_agents = targets.left_to_users(host, pack, target)
     return plan_install(target, files, edits, receipts.read(host.NAME, outcome.scope, where))
 
 
@@ -88,14 +89,14 @@ def checks_of(host: Host, pack: Pack, scope: Scope, base: Path) -> tuple[Check, 
 
 
 def installed(hosts: Sequence[str], scope: Scope | None, project: Path) -> tuple[list[Receipt], list[BatchpackError]]:
-    """Return this user's receipts for the home and a project, and the broken ones; none named means all hosts."""
+    """Return this user's receipts for the home and a project, newest first, and the broken ones; no host means all."""
     found, broken = receipts.read_all()
     bases = {"user": places.home(), "project": project}
     chosen = [
         one for one in found
         if (not hosts or one.host in hosts) and scope in {None, one.scope} and one.base == bases[one.scope]
     ]  # fmt: skip
-    return chosen, list(broken)
+    return sorted(chosen, key=lambda one: -one.written_ns()), list(broken)
 
 
 def plan_undo(found: Iterable[Receipt], hosts: Mapping[str, Host]) -> list[Uninstalled]:
@@ -116,26 +117,27 @@ def _plan_undo(receipt: Receipt, hosts: Mapping[str, Host]) -> Uninstalled:
 
 def uninstall(outcomes: Sequence[Uninstalled], hosts: Mapping[str, Host]) -> None:
     """Undo receipts under the lock, each looked at again there."""
+    if not outcomes:
+        state.tidy()
+        return
     with state.exclusive():
         for outcome in outcomes:
-            if outcome.plan is None:
-                continue
-            known = outcome.plan.receipt
-            fresh = receipts.read(known.host, known.scope, known.base)
-            if fresh is None:
-                outcome.applied = True
-                continue
-            again = _plan_undo(fresh, hosts)
-            outcome.plan, outcome.error = again.plan, again.error
-            _undo(outcome)
+            try:
+                _undo(outcome, hosts)
+            except BatchpackError as error:
+                outcome.error = error
 
 
-def _undo(outcome: Uninstalled) -> None:
-    """Undo one receipt, keeping an error for the report."""
+def _undo(outcome: Uninstalled, hosts: Mapping[str, Host]) -> None:
+    """Look at one receipt again and undo it."""
     if outcome.plan is None:
         return
-    try:
-        undo(outcome.plan)
-        outcome.applied = True
-    except BatchpackError as error:
-        outcome.error = error
+    known = outcome.plan.receipt
+    fresh = receipts.read(known.host, known.scope, known.base)
+    if fresh is not None:
+        again = _plan_undo(fresh, hosts)
+        outcome.plan, outcome.error = again.plan, again.error
+        if again.plan is None:
+            return
+        undo(again.plan)
+    outcome.applied = True

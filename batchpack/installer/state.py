@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from batchpack import places
 from batchpack.errors import BatchpackError, Unwritable
-from batchpack.files import locked, write_atomic
+from batchpack.files import locked
 from batchpack.installer import receipts
 
-LOCK, MADE = "install.lock", "made.json"
+LOCK, MADE, NEW = "install.lock", "made.json", ".batchpack-new-"
 WAIT = "BATCHPACK_LOCK_SECONDS"
 """How long an install waits for another one."""
 
@@ -48,46 +50,67 @@ def exclusive() -> Iterator[None]:
             _sweep()
 
 
-def _make() -> None:
-    """Make the folder of receipts, remembering which folders around it are ours."""
+def tidy() -> None:
+    """Remove what an install that died early left of the state folder."""
     folder = receipts.folder()
-    missing = [str(path) for path in (folder, *folder.parents) if not path.exists()]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Unwritable(folder, error.strerror or str(error)) from error
-    if missing and not (folder / MADE).exists():
-        write_atomic(folder / MADE, json.dumps(missing))
+    for path in (folder, *folder.parents):
+        for left in path.parent.glob(f"{path.name}{NEW}*"):
+            shutil.rmtree(left, ignore_errors=True)
+    if folder.is_dir():
+        with exclusive():
+            pass
+
+
+def _make() -> None:
+    """Make the folder of receipts in one step, with a note inside on which folders around it are ours.
+
+    It is made under another name and renamed, so that a crash leaves either all of it or a folder that `tidy` knows.
+    """
+    folder = receipts.folder()
+    while not folder.is_dir():
+        missing = [path for path in (folder, *folder.parents) if not path.exists()]
+        if not missing:
+            continue
+        top = missing[-1]
+        try:
+            fresh = Path(tempfile.mkdtemp(prefix=f"{top.name}{NEW}", dir=top.parent))
+            _fill(fresh, fresh / folder.relative_to(top), [str(path) for path in missing])
+            fresh.rename(top)
+        except OSError as error:
+            if not top.exists():
+                raise Unwritable(folder, error.strerror or str(error)) from error
+            shutil.rmtree(fresh, ignore_errors=True)  # another process was quicker
+
+
+def _fill(fresh: Path, folder: Path, ours: list[str]) -> None:
+    """Make the inner folders and the note."""
+    fresh.chmod(0o755)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MADE).write_text(json.dumps(ours))
 
 
 def _sweep() -> None:
-    """Remove the state folder and what we made around it when no receipt is left and nobody else uses it."""
+    """Remove backups without a receipt, and the whole state folder when no receipt is left and nobody else uses it."""
     folder = receipts.folder()
+    for left in folder.glob("*-*-*"):
+        if not (left / receipts.RECEIPT).exists():
+            shutil.rmtree(left, ignore_errors=True)
     if not folder.is_dir() or any(folder.glob(f"*/{receipts.RECEIPT}")):
         return
-    for left in folder.glob("*-*-*"):
-        with suppress(OSError):
-            _empty(left)
     made = _made(folder)
     with suppress(OSError):
         (folder / MADE).unlink(missing_ok=True)
+        folder.rmdir()
         (places.state_folder() / LOCK).unlink(missing_ok=True)
-        for path in made:
+        for path in made[1:]:
             Path(path).rmdir()
 
 
-def _empty(folder: Path) -> None:
-    """Remove a folder of backups whose receipt is gone."""
-    for path in folder.iterdir():
-        path.unlink()
-    folder.rmdir()
-
-
 def _made(folder: Path) -> list[str]:
-    """Return the folders that are ours, innermost first; without a record all empty ones up to the home's own."""
+    """Return the folders that are ours, innermost first; without a note only the two that bear our name."""
+    ways = [str(path) for path in (folder, *folder.parents)]
     try:
         made = json.loads((folder / MADE).read_text())
     except (OSError, ValueError):
-        return [str(folder), str(folder.parent)]
-    ways = {str(path) for path in (folder, *folder.parents)}
-    return [path for path in made if path in ways] if isinstance(made, list) else []
+        return ways[:2]
+    return [path for path in ways if path in made]

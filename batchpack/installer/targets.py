@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from batchpack import places, process
 from batchpack.app import App
@@ -45,6 +45,14 @@ def render_host(host: Host, pack: Pack, target: Target) -> list[File]:
             raise BatchpackError(f"host {host.NAME} wants {file.path} twice", "mend its plugin")
         files[file.path] = file
     return [files[path] for path in sorted(files)]
+
+
+def left_to_users(host: Host, pack: Pack, target: Target) -> tuple[str, ...]:
+    """Name the roles for which the host's page says no file, since the user has an agent of that name."""
+    if not host.CAPABILITIES.own_agents:
+        return ()
+    said = [PurePosixPath(file.path).stem for file in host.agent_files(pack, target)]
+    return tuple(agent.matter.name for agent in pack.agents if not any(agent.matter.name in stem for stem in said))
 
 
 def names_of(host: Host, pack: Pack, target: Target) -> Names:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from batchpack.errors import BrokenFile
+from batchpack.errors import BrokenFile, Unwritable
 from batchpack.files import Changed, fingerprint, sync_folder
 from batchpack.installer import disk, receipts, settings
 from batchpack.installer.apply import waiting
@@ -48,7 +48,7 @@ def plan_uninstall(receipt: Receipt, litter: tuple[str, ...] = ()) -> Undo:
     gone: list[str] = []
     changed: list[str] = []
     for entry in receipt.files:
-        found = disk.look(locate(receipt.target, entry.path))
+        found = _look(receipt, entry.path)
         into = gone if found is None else removes if entry.is_ours(found) else changed
         into.append(entry.path)
     undone: list[SettingsUndo] = []
@@ -61,6 +61,14 @@ def plan_uninstall(receipt: Receipt, litter: tuple[str, ...] = ()) -> Undo:
             continue
         undone += [undo] if undo else []
     return Undo(receipt, tuple(removes), tuple(gone), tuple(changed), tuple(undone), tuple(errors), litter)
+
+
+def _look(receipt: Receipt, path: str) -> str | None:
+    """Return a file's fingerprint; one whose folder became a file is gone."""
+    try:
+        return disk.look(locate(receipt.target, path))
+    except Unwritable:
+        return None
 
 
 def _plan_settings(receipt: Receipt, entry: SettingsEntry) -> SettingsUndo | None:
@@ -95,7 +103,18 @@ def undo(plan: Undo) -> None:
     except OSError as error:
         raise disk.unwritable(error, receipt.target.folder) from error
     if not plan.errors:
+        _hand_over(receipt)
         receipts.forget(receipt)
+
+
+def _hand_over(receipt: Receipt) -> None:
+    """Give folders of ours that another install still needs to its receipt, so that they go with it."""
+    left = [folder for folder in receipt.folders if (receipt.base / folder).is_dir()]
+    for other in receipts.read_all()[0] if left else []:
+        names = [*other.folders, *(entry.path for entry in other.files), *(entry.path for entry in other.settings)]
+        needed = [f for f in left if f not in other.folders and any(name.startswith(f"{f}/") for name in names)]
+        if needed and other.base == receipt.base and other.home != receipt.home:
+            receipts.write(replace(other, folders=(*needed, *other.folders)))
 
 
 def _restore(one: SettingsUndo, transaction: str) -> None:

@@ -107,6 +107,9 @@ def remove(text: str, box: Brackets, member: int) -> str:
     """Take a member out with its comma, and with its line where nothing else is left on it."""
     start, end = box.members[member]
     comma = box.comma(text, member)
+    around = text[box.start + 1 : start] + text[end if comma is None else comma + 1 : box.end - 1]
+    if len(box.members) == 1 and not around.strip():
+        return text[: box.start + 1] + text[box.end - 1 :]
     last = member == len(box.members) - 1
     cuts = [(start, end if comma is None else comma + 1)]
     if comma is not None and end != comma:

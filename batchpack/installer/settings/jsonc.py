@@ -23,6 +23,8 @@ def load(text: str, path: Path) -> Any:
         return json.loads(text, object_pairs_hook=lambda pairs: _unique(pairs, path))
     except json.JSONDecodeError:
         return _value(_parse(text, path), path)
+    except RecursionError as error:
+        raise BrokenFile(path, "broken JSON: nested too deeply") from error
 
 
 def _unique(pairs: list[tuple[str, Any]], path: Path) -> dict[str, Any]:

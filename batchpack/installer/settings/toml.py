@@ -56,9 +56,17 @@ def insert(text: str, keys: tuple[str, ...], value: Any) -> str:
 
 
 def replace(text: str, keys: tuple[str, ...], value: Any) -> str:
-    """Put another value in the place of the one there."""
+    """Put another value in the place of the one there; a mapping stays on the line of what is no table."""
+    import tomlkit
+    from tomlkit.items import AbstractTable
+
     document = _parse(text)
-    _at(document, keys[:-1])[keys[-1]] = value
+    table = _at(document, keys[:-1])
+    new: Any = value
+    if isinstance(value, dict) and not isinstance(table[keys[-1]], AbstractTable):
+        new = tomlkit.inline_table()
+        new.update(value)
+    table[keys[-1]] = new
     return _written(document, text)
 
 

@@ -24,7 +24,8 @@ def load(text: str, path: Path) -> Any:
 
 def _root(text: str) -> Any:
     """Return the root node, or None of a text without any."""
-    return yaml.compose(text, Loader=yaml.SafeLoader)
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    return None if isinstance(node, yaml.ScalarNode) and not node.value else node
 
 
 def _pair(node: Any, key: str) -> int:
@@ -106,9 +107,15 @@ def push(text: str, keys: tuple[str, ...], value: Any) -> str:
 
 def replace(text: str, keys: tuple[str, ...], value: Any) -> str:
     """Put another value, on one line, in the place of the one there."""
-    node = _find(text, keys)
-    start, end = int(node.start_mark.index), _end(node)
+    parent = _find(text, keys[:-1])
+    key, node = parent.value[_pair(parent, keys[-1])]
+    start = int(node.start_mark.index)
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style:
+        start = text.index(":", key.end_mark.index) + 1
     space = "" if text[start - 1 : start].isspace() else " "
+    end = _end(node)
+    while end > start and text[end - 1] == "\n":  # a literal block's end lies behind its last line
+        end -= 1
     return text[:start] + space + _flow(value) + text[end:]
 
 
