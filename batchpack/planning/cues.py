@@ -20,7 +20,7 @@ MODAL = (
     r"|(?:don't|doesn't)"
 )
 VERBS = (
-    r"(?:have to |want to |need to |want you to |bother to |go and |try to |even |really |actually )*"
+    r"(?:have to |want to |need to |want you to |bother to |go and |try to |even |really |actually ){0,3}"
     r"(?:touch|change|modify|edit|alter|break|add|write|create|include|use|need|require|want|bother|worry|update"
     r"|rewrite|refactor|deploy|test|redesign|optimi[sz]e|document|build|install|mess|start|introduce|bring|spend|do"
     r"|rename|move|remove|delete|replace|care|fix|implement|run|generate|set up|work)"
@@ -61,10 +61,10 @@ _SAME = (
 _CHANGED = r"(?:changed?|touched|modified|break|broken|affected|altered|edited|needed|be necessary|need changes)"
 BACKWARD = re.compile(
     rf"(?<= )(?:(?:(?:is|are|be|was|were|it's) )?(?:not|isn't|aren't|ain't) (?:be )?(?:really |strictly |even )?{_DONE}"
-    rf"|(?:(?:is|are|be|should|must|can|has|have|to|stays?|remains?|needs?) )*(?:stays? |remains? |be )?{_SAME}"
+    rf"|(?:(?:is|are|be|should|must|can|has|have|to|stays?|remains?|needs?) ){0, 3}(?:stays? |remains? |be )?{_SAME}"
     rf"|(?:{MODAL}) (?:be )?{_CHANGED}(?= (?:[|,]|$))"
     r"|(?:(?:is|are|was|were) )?(?:un(?:necessary|needed)|out of the question)"
-    r"|(?:(?:is|are|has|have|been) )*already (?:been )?(?:exists?|done|built|implemented|there|works?|in place|finished"
+    r"|(?:(?:is|are|has|have|been) ){0,2}already (?:been )?(?:exists?|done|built|implemented|there|works?|in place|finished"
     r"|deployed|covered|written)"
     r"|(?:(?:will|can) )?(?:come|follow|be done) later|can wait) "
 )
@@ -97,6 +97,7 @@ CHANGES = words(
 """What follows these is ruled out across such words: "no changes to the API"."""
 LEADING = words(
     "no not never don't dont doesn't doesnt do does need without except excluding other than apart aside instead "
-    "rather opposed everything anything all but leave leaving out stay keep away hands off skip skipping omit avoid ignore to"
+    "rather opposed everything anything all but leave leaving out stay keep away hands off skip skipping omit avoid "
+    "ignore to"
 )
 """Words of the cues themselves; what is ruled out stands behind them."""

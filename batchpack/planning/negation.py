@@ -13,6 +13,9 @@ from batchpack.planning.words import Word
 REACH = 14
 """Words that one cue rules out at most, for texts without punctuation."""
 
+SIGHT = 80
+"""Characters around a cue that say whether it holds."""
+
 
 class Standing(Enum):
     """How a word stands in the text."""
@@ -106,7 +109,7 @@ class _Line:
 
     def _asks(self, here: int) -> bool:
         """Tell whether the clause around a word, before it, has a verb that asks for something."""
-        for word in reversed(self.words[:here]):
+        for word in reversed(self.words[max(0, here - 2 * REACH) : here]):
             if word.small in cues.AFTER_AND and word.small not in {"a", "an", "with", "it", "test"}:
                 return True
             if word.starts:
@@ -116,11 +119,12 @@ class _Line:
 
 def _holds(line: _Line, cue: re.Match[str]) -> bool:
     """Tell whether a cue rules anything out here, rather than saying how things are."""
-    before = line.text[: cue.start()].rsplit(" ", 2)[-2:-1]
+    lead = line.text[max(0, cue.start() - SIGHT) : cue.start()]
+    before = lead.rsplit(" ", 2)[-2:-1]
     if cue["verb"]:
         free = before == [] or before[0] in cues.CLAUSE_START or cue["verb"] in {"not to", "no need to"}
-        return free or re.match(cues.STATED, line.text[cue.end() :]) is not None
-    if cues.NOT_AGAIN.search(line.text[: cue.start()]):
+        return free or re.match(cues.STATED, line.text[cue.end() : cue.end() + SIGHT]) is not None
+    if cues.NOT_AGAIN.search(lead):
         return False
     if cues.IMPERATIVE_CUES.match(cue["noun"]):
         return before == [] or before[0] in cues.CLAUSE_START | cues.SUBJECTS
@@ -129,7 +133,7 @@ def _holds(line: _Line, cue: re.Match[str]) -> bool:
 
 def _no(line: _Line, end: int, before: list[str]) -> bool:
     """Tell whether a plain "no" rules out: not in "no longer", "there are no tests", "no tests yet"."""
-    rest = line.text[end:]
+    rest = line.text[end : end + SIGHT]
     if cues.NO_TRAPS.match(rest) or cues.STATES.intersection(before):
         return False
     first = line.index(end)

@@ -96,8 +96,8 @@ def _find(text: Text, roster: Roster) -> Found:
         match = text.match(keyword.word, start, end)
         if text.standings[start] is Standing.ASKED:
             asked.setdefault(owner, []).append(match)
-        elif text.standings[start] is Standing.RULED_OUT:
-            excluded.setdefault(owner, Exclusion(owner, match, text.around(start)))
+        elif text.standings[start] is Standing.RULED_OUT and owner not in excluded:
+            excluded[owner] = Exclusion(owner, match, text.around(start))
     return Found({name: tuple(matches) for name, matches in asked.items()}, tuple(excluded.values()))
 
 

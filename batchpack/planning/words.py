@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-_EXTENSIONS = (
-    "py|go|ts|tsx|js|jsx|mjs|json|ya?ml|toml|md|sql|sh|css|scss|html?|rs|java|rb|php|c|h|cpp|cs|txt|log|env|lock"
+_CHUNK = re.compile(r"`[^`\n]*`|[^\s`]+")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_ADDRESS = re.compile(r"\w+://")
+_NAME = re.compile(r"[\w./~@-]+")
+_SNAKE = re.compile(r"[^\W_]_|_[^\W_]")
+_FILE = re.compile(
+    r"\.(?:py|go|mod|sum|tsx?|jsx?|mjs|json|ya?ml|toml|md|sql|sh|s?css|html?|rs|java|rb|php|c|h|cpp|cs|txt|log|env|lock)$",
+    re.IGNORECASE,
 )
-_CODE = (
-    r"`[^`\n]*`"  # what stands in backticks is code
-    r"|\w+://\S+"  # addresses
-    r"|[./~\w-]*/[\w./-]*\.(?:" + _EXTENSIONS + r")\b"  # paths to files
-    r"|(?<!\w)(?:~|\.{1,2})?/[\w.-]+(?:/[\w.-]+)+"  # absolute paths and routes
-    r"|\w*[^\W_]_[\w.]*"  # snake_case
-    r"|(?!(?:react|next|vue|nuxt|node|express)\.js\b)[\w-]+\.(?:" + _EXTENSIONS + r")\b"  # file names
-)
-_TOKEN = re.compile(rf"(?P<code>{_CODE})|(?P<word>[^\W_]+(?:['\u2019][^\W_]+)*)", re.IGNORECASE)
+_LIBRARY = re.compile(r"(?:react|next|vue|nuxt|node|express)\.js", re.IGNORECASE)
 _START = re.compile(r"[.!?:;][\"')\]]*\s|[\n\u2022]")
 _CLAUSE = re.compile(r"[,;:()\u2013\u2014\[\]]|\s-+\s")
 _BLANK = re.compile(r"\s+")
@@ -45,13 +44,34 @@ def split(text: str) -> list[Word]:
     """Split text into words; code, paths and addresses are one word each that no keyword can match."""
     words: list[Word] = []
     end, number, counted = 0, 1, 0
-    for found in _TOKEN.finditer(text):
-        number += len(_BLANK.findall(text, counted, found.start()))
-        counted = found.start()
-        mark = _mark(text[end : found.start()]) if words else "|"
-        words.append(Word(found[0], _small(found), found.start(), number, mark))
-        end = found.end()
+    for start, token, small in _tokens(text):
+        number += len(_BLANK.findall(text, counted, start))
+        mark = _mark(text[end:start]) if words else "|"
+        words.append(Word(token, small, start, number, mark))
+        counted, end = start, start + len(token)
     return words
+
+
+def _tokens(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield offset, token and its small form; that of code begins with a backtick, so that nothing matches it."""
+    for chunk in _CHUNK.finditer(text):
+        core = chunk[0].strip(".,;:!?()[]{}<>\"'")
+        if chunk[0].startswith("`") or _is_code(core):
+            yield chunk.start(), chunk[0], f"`{core}"
+            continue
+        for found in _WORD.finditer(text, chunk.start(), chunk.end()):
+            yield found.start(), found[0], _small(found[0])
+
+
+def _is_code(core: str) -> bool:
+    """Tell whether what stands between blanks is an address, a path, a file or a snake_case name."""
+    if _ADDRESS.match(core):
+        return True
+    if not _NAME.fullmatch(core):
+        return False
+    if core.startswith(("/", "./", "../", "~/")) or _SNAKE.search(core):
+        return True
+    return _FILE.search(core) is not None and not _LIBRARY.fullmatch(core)
 
 
 def _mark(gap: str) -> str:
@@ -61,11 +81,9 @@ def _mark(gap: str) -> str:
     return "|" if _START.search(gap) else "," if _CLAUSE.search(gap) else ""
 
 
-def _small(found: re.Match[str]) -> str:
-    """Return a word in small letters with a plain apostrophe and without `'s`; code gets a form nothing matches."""
-    if found["code"]:
-        return "`" + found[0]
-    small = found[0].lower().replace("\u2019", "'")
+def _small(word: str) -> str:
+    """Return a word in small letters with a plain apostrophe and without `'s`."""
+    small = word.lower().replace("\u2019", "'")
     return small if small == "let's" else small.removesuffix("'s")
 
 
