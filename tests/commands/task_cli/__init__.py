@@ -1,0 +1,1 @@
+"""Tests of the task CLI's commands."""

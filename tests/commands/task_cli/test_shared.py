@@ -1,0 +1,53 @@
+"""What all commands share: JSON, the project's folder, broken files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.project import Project
+from tests.support.tasks import STATUS, task_cli
+
+
+def test_malformed_file(project: Project, auth: Path) -> None:
+    """A malformed file is told with line and column; the rest is shown, and the exit code is 1."""
+    file = auth / "auth-system" / "subtask_04.json"
+    file.write_text('{\n  "id": "x",\n  "seq": \n}')
+    done = task_cli(project, "status", "auth-system").assert_failed(f"Error: {file}:4:1: not valid JSON")
+    assert "  Status: active | Progress: 30% (3/10)\n  Pending: 6 |" in done.out
+    assert "05 - Add login endpoint" in done.out
+    checked = task_cli(project, "validate", "auth-system")
+    assert (1, True) == (checked.code, "  ✗ ERROR: subtask_04.json:4:1: not valid JSON" in checked.out)
+    other = task_cli(project, "complete", "auth-system", "05", "x", "--force").assert_ok()
+    assert f"Warning: {file}:4:1" in other.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["status"], ["status", "auth-system"], ["next"], ["parallel"], ["deps", "auth-system", "09"], ["blocked"],
+        ["validate"], ["context", "auth-system"], ["batches", "auth-system"], ["complete", "auth-system", "04", "ok"],
+        ["start", "auth-system", "04"], ["block", "auth-system", "04", "why"], ["init", "new", "--name", "New"],
+        ["add", "auth-system", "More"], ["batch-check", "auth-system", "05", "06"],
+        ["report", "auth-system", "01", "--no-verify"], ["archive", "auth-system", "--force"],
+    ],
+    ids=lambda words: words[0],
+)  # fmt: skip
+def test_json(project: Project, auth: Path, words: list[str]) -> None:
+    """Every command has --json with the version of its shape."""
+    facts = task_cli(project, *words, "--json").json()
+    assert (1, []) == (facts["schema"], facts["problems"])
+    assert len(facts) > 2
+
+
+def test_root_and_variable(project: Project, auth: Path, tmp_path: Path) -> None:
+    """--root names the project's folder and wins over the variable, which names the folder of features."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    assert task_cli(project, "status", cwd=elsewhere).out == "No active features found.\n"
+    assert task_cli(project, "status", "--root", str(project.folder), cwd=elsewhere).out == STATUS
+    named = {"BATCHPACK_TASKS_DIR": str(auth)}
+    assert task_cli(project, "status", cwd=elsewhere, env=named).out == STATUS
+    assert task_cli(project, "status", "--root", str(elsewhere), env=named).out == "No active features found.\n"
+    task_cli(project, "status", "--root", str(elsewhere / "no")).assert_failed("is not a folder")
