@@ -64,8 +64,8 @@ BACKWARD = re.compile(
     rf"|(?:(?:is|are|be|should|must|can|has|have|to|stays?|remains?|needs?) ){0, 3}(?:stays? |remains? |be )?{_SAME}"
     rf"|(?:{MODAL}) (?:be )?{_CHANGED}(?= (?:[|,]|$))"
     r"|(?:(?:is|are|was|were) )?(?:un(?:necessary|needed)|out of the question)"
-    r"|(?:(?:is|are|has|have|been) ){0,2}already (?:been )?(?:exists?|done|built|implemented|there|works?|in place|finished"
-    r"|deployed|covered|written)"
+    r"|(?:(?:is|are|has|have|been) ){0,2}already (?:been )?(?:exists?|done|built|implemented|there|works?|in place"
+    r"|finished|deployed|covered|written)"
     r"|(?:(?:will|can) )?(?:come|follow|be done) later|can wait) "
 )
 """What stands before these is ruled out: "tests are not needed", "leave the UI as it is"."""
