@@ -61,7 +61,7 @@ _SAME = (
 _CHANGED = r"(?:changed?|touched|modified|break|broken|affected|altered|edited|needed|be necessary|need changes)"
 BACKWARD = re.compile(
     rf"(?<= )(?:(?:(?:is|are|be|was|were|it's) )?(?:not|isn't|aren't|ain't) (?:be )?(?:really |strictly |even )?{_DONE}"
-    rf"|(?:(?:is|are|be|should|must|can|has|have|to|stays?|remains?|needs?) ){0, 3}(?:stays? |remains? |be )?{_SAME}"
+    rf"|(?:(?:is|are|be|should|must|can|has|have|to|stays?|remains?|needs?) ){{0,3}}(?:stays? |remains? |be )?{_SAME}"
     rf"|(?:{MODAL}) (?:be )?{_CHANGED}(?= (?:[|,]|$))"
     r"|(?:(?:is|are|was|were) )?(?:un(?:necessary|needed)|out of the question)"
     r"|(?:(?:is|are|has|have|been) ){0,2}already (?:been )?(?:exists?|done|built|implemented|there|works?|in place"
