@@ -27,8 +27,8 @@ class Row:
 
 def rows(project: Path | None) -> list[Row]:
     """Return the runs of a project, or of all projects, newest first."""
-    folders = store.of_project(project) if project else sorted({entry.folder for entry in index.entries()})
-    return sorted((_row(Run(folder)) for folder in folders), key=lambda row: row.run, reverse=True)
+    folders = store.of_project(project) if project else {entry.folder for entry in index.entries()}
+    return [_row(Run(folder)) for folder in sorted(folders, key=store.age, reverse=True)]
 
 
 def _row(run: Run) -> Row:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from batchpack import files, places
-from batchpack.runs.store import Run
+from batchpack.runs.store import Run, age
 
 RECORD = ".newest.json"
 
@@ -17,7 +17,8 @@ def _applies(run: Run) -> bool:
     root = run.facts.root
     if root.is_relative_to(run.facts.project) and root.name == ".batchpack":
         return False
-    return root.is_relative_to(places.home()) and run.id >= str(_read(root).get("run", ""))
+    newest = root / "runs" / str(_read(root)["run"])
+    return root.is_relative_to(places.home()) and age(run.folder) >= age(newest)
 
 
 def copy(run: Run, path: Path) -> None:
@@ -62,4 +63,5 @@ def _read(root: Path) -> dict[str, Any]:
         found = json.loads((root / RECORD).read_text())
     except (OSError, ValueError):
         return {"run": "", "files": {}}
-    return found if isinstance(found, dict) and isinstance(found.get("files"), dict) else {"run": "", "files": {}}
+    fine = isinstance(found, dict) and isinstance(found.get("files"), dict) and "run" in found
+    return found if fine else {"run": "", "files": {}}

@@ -157,7 +157,16 @@ def of_project(project: Path) -> list[Path]:
     """Return the directories of a project's runs, oldest first, wherever its hosts keep them."""
     known = {entry.folder for entry in index.entries() if entry.project == project}
     inside = set(_folders(project / PROJECT_ROOT / "runs"))
-    return sorted(known | inside, key=lambda folder: folder.name)
+    return sorted(known | inside, key=age)
+
+
+def age(folder: Path) -> tuple[str, int, str]:
+    """Return what orders runs by their start; ids know seconds, so within one second the first file decides."""
+    try:
+        written = (folder / "run.json").stat().st_mtime_ns
+    except OSError:
+        written = 0
+    return folder.name[:15], written, folder.name
 
 
 def _folders(parent: Path) -> Iterator[Path]:
