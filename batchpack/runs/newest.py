@@ -17,8 +17,9 @@ def _applies(run: Run) -> bool:
     root = run.facts.root
     if root.is_relative_to(run.facts.project) and root.name == ".batchpack":
         return False
-    newest = root / "runs" / str(_read(root)["run"])
-    return root.is_relative_to(places.home()) and age(run.folder) >= age(newest)
+    newest = str(_read(root)["run"])
+    later = not newest or age(run.folder) >= age(root / "runs" / newest)
+    return later and root.is_relative_to(places.home())
 
 
 def copy(run: Run, path: Path) -> None:
