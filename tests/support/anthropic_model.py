@@ -18,9 +18,12 @@ class Anthropic(Wire):
 
     def read(self, body: dict[str, Any]) -> Conversation:
         """Understand a request; tool results stand in user messages and count as messages of their own."""
-        messages: list[Message] = []
+        system, messages = plain(body.get("system")), list[Message]()
         calls: dict[str, Call] = {}
         for raw in body["messages"]:
+            if raw["role"] == "system":
+                system += plain(raw["content"])
+                continue
             parts = raw["content"] if isinstance(raw["content"], list) else [{"type": "text", "text": raw["content"]}]
             made = {part["id"]: Call(part["name"], part["input"]) for part in parts if part["type"] == "tool_use"}
             calls |= made
@@ -35,7 +38,7 @@ class Anthropic(Wire):
         tools = {
             tool["name"]: tuple(tool.get("input_schema", {}).get("required", ())) for tool in body.get("tools", ())
         }
-        return Conversation(plain(body.get("system")), tuple(messages), tools)
+        return Conversation(system, tuple(messages), tools)
 
     def write(self, body: dict[str, Any], answer: Answer, number: int) -> Iterator[bytes]:
         """Write an answer: its start, a block for the text and for each call, its end."""

@@ -20,6 +20,7 @@ INSTEAD = re.compile(r"If it is `(\w+)`[^`]*?start\s+with `([^`\[]+)", re.DOTALL
 TOOL = re.compile(r"Run this with `(\w+)`")
 READ_TOOL = re.compile(r"Read it\s+first, with `(\w+)`")
 FILE = re.compile(r"(\S+\.md)")
+REMINDER = re.compile(r"<system-reminder>.*?</system-reminder>", re.DOTALL)
 LINE_NUMBER = re.compile(r"^ *\d+(?:→|\t|: |\| ?)", re.MULTILINE)
 
 
@@ -65,8 +66,7 @@ def _told(conversation: Conversation) -> str:
     for message in conversation.messages:
         if message.role != "user":
             break
-        if not message.text.startswith("<system-reminder>"):
-            texts.append(re.sub(r"<system-reminder>.*?</system-reminder>", "", message.text, flags=re.DOTALL))
+        texts.append(REMINDER.sub("", message.text))
     return "\n".join(texts)
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -70,10 +71,8 @@ def check_after_kill(folder: Path, seq: str) -> None:
     assert len(files) == read(folder / "task.json")["subtask_count"] + 1
     assert f"({done}/{len(files) - 1})" in "".join(texts.status(load(tasks, name)))
     assert [] == [each.text for each in validate(tasks, name) if each.error]
-    try:
+    with suppress(Refused):  # it was completed already
         store.change(tasks, name, seq, completing(f"did {seq}"))
-    except Refused as error:
-        assert "completed already" in error.message
     assert read(folder / f"subtask_{seq}.json")["completion_summary"] == f"did {seq}"
     done = sum(read(file)["status"] == "completed" for file in folder.glob("subtask_*.json"))
     assert done == read(folder / "task.json")["completed_count"]
