@@ -232,6 +232,7 @@ def run(words: list[str]) -> None:
     environment = for_tests() if mine.test else private(prefix, editable=mine.editable)
     environment.prepare()
     if mine.test:
+        os.chdir(CLONE)
         hand_over(environment.python, "-m", "pytest", *(rest or ["-n", "auto"]))
     if not mine.demo:
         prefix.link_all()
