@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 BUG, INTERRUPTED = 3, 130
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class _LazyGroup(click.Group):
@@ -98,6 +100,8 @@ def _run(command: click.Command, name: str, app: App | None = None) -> NoReturn:
         code = error.exit_code
     except BrokenPipeError:
         code = _close_quietly()
+    except OSError as error:
+        code = _say_full(error) if error.errno in FULL else _report_bug()
     except SystemExit:  # what click makes of a closed pipe
         if not _reader_left():
             raise
@@ -119,6 +123,13 @@ def _reader_left() -> bool:
     asked = select.poll()
     asked.register(sys.stdout.fileno(), 0)
     return any(event & select.POLLERR for _, event in asked.poll(0))
+
+
+def _say_full(error: OSError) -> int:
+    """Say that the disk is full, be it the one that standard output goes to."""
+    _close_quietly()
+    warn(f"Error: {error.strerror}\n  make room and run the command again; nothing was lost")
+    return BatchpackError.exit_code
 
 
 def _close_quietly() -> int:

@@ -43,24 +43,19 @@ def _row(run: Run) -> Row:
 
 def _open(fence: int) -> str:
     """Say that a run is not finished, and whether it was taken over."""
-    return "open" if fence == 1 else f"open, taken over {fence - 1} times"
+    return "open" if fence == 1 else f"open, fence {fence}"
 
 
 def table(found: Sequence[Row], *, everywhere: bool) -> list[str]:
-    """Write rows under a heading, in columns."""
-    head = ("RUN", "HOST", "DONE", "FAILED", "SKIPPED", "LEFT", "STANDING", "REQUEST")
-    cells = [head, *(_cells(row) for row in found)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(head) - 1)]
-    where = ["PROJECT", *(row.project for row in found)] if everywhere else [""] * len(cells)
-    lines = (
-        "  ".join([*(cell.ljust(width) for cell, width in zip(line, widths, strict=False)), line[-1], place])
-        for line, place in zip(cells, where, strict=True)
-    )
-    return [line.rstrip() for line in lines]
+    """Write rows under a heading, in columns; the project only where there are several."""
+    head = ("RUN", "HOST", "DONE", "FAILED", "SKIPPED", "LEFT", "STANDING", "PROJECT", "REQUEST")
+    lines = [line if everywhere else (*line[:-2], line[-1]) for line in (head, *(_cells(row) for row in found))]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
 
 
 def _cells(row: Row) -> tuple[str, ...]:
     """Write a row's cells."""
     counts = row.counts
     numbers = (counts.done, counts.failed, counts.skipped, counts.pending) if counts else ("?",) * 4
-    return (row.run, row.host or "-", *map(str, numbers), row.standing, wording.cut(row.request, 60))
+    return (row.run, row.host or "-", *map(str, numbers), row.standing, row.project, wording.cut(row.request, 60))

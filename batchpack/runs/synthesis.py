@@ -79,7 +79,7 @@ def tokens(words: str) -> int:
 def counted(counts: Counts) -> str:
     """Say counts that add up."""
     return (
-        f"{counts.tasks} tasks = {counts.done} done + {counts.failed} failed + "
+        f"{counts.tasks} task{'s' * (counts.tasks != 1)} = {counts.done} done + {counts.failed} failed + "
         f"{counts.skipped} skipped + {counts.pending} pending"
     )
 

@@ -101,3 +101,9 @@ def test_a_state_copy_that_cannot_be_written_fails_nothing(project: Project, mon
     drive(run)
     assert Run(run.folder).state().complete()
     assert synthesis.tokens(run.synthesis.read_text()) > 0
+
+
+def test_printing_to_a_full_disk_is_an_error_not_a_bug(project: Project) -> None:
+    """A command whose output goes to a full disk says so and fails as for any full disk."""
+    outcome = project.execute(["bash", "-c", "batchpack runs --all >/dev/full"])
+    outcome.assert_failed("No space left on device", "nothing was lost")
