@@ -24,7 +24,15 @@ CLONE = Path(__file__).resolve().parent
 CARRIED = ("pyproject.toml", "README.md", "LICENSE", "batchpack", "plugins", "skills", "agents", "hooks")
 PROGRAMS = ("batchpack", "task-cli", "batch-metrics")
 STAMP = "batchpack-setup"
-UNREACHABLE = ("NewConnectionError", "ConnectTimeout", "ProxyError", "name resolution", "dns error", "sending request")
+UNREACHABLE = (
+    "NewConnectionError",
+    "ConnectTimeout",
+    "ProxyError",
+    "name resolution",
+    "dns error",
+    "sending request",
+    "versions: none",
+)
 
 
 class Trouble(Exception):
@@ -113,7 +121,8 @@ class Environment:
         if code and self._offline():
             raise Trouble("the package index cannot be reached", f"check the network, then try again; log: {self.log}")
         if code:
-            raise Trouble(f"{Path(argv[0]).name} ended with code {code}", f"see why in {self.log}, then try again")
+            tool = argv[2] if argv[1] == "-m" else Path(argv[0]).name
+            raise Trouble(f"{tool} ended with code {code}", f"see why in {self.log}, then try again")
 
     def _offline(self) -> bool:
         """Tell from the log whether the network was the reason."""
