@@ -37,7 +37,17 @@ NOUN_CUES = (
 IMPERATIVE_CUES = re.compile(r"skip|omit|avoid|ignore|exclude|minus")
 """Nouns and statements use these words too; they rule out where a clause starts with them."""
 
-FORWARD = re.compile(rf"(?<= )(?:(?P<verb>{CONTRACTED}) (?={VERBS} )|(?P<noun>{NOUN_CUES}) )")
+LIST_CUES = r"out of scope|not in scope|non goals|not needed|not wanted|excluded?|excluding|skip|without|except"
+FORWARD = re.compile(
+    rf"(?<= )(?:(?P<list>{LIST_CUES}) [|,] |(?P<verb>{CONTRACTED}) (?={VERBS} )|(?P<noun>{NOUN_CUES}) )"
+)
+"""What stands behind these is ruled out; behind a list cue with its colon all of the sentence is."""
+BACKGROUND = re.compile(
+    r"(?<=\| )(?:(?:we|they) (?:currently |already )?(?:use|are using|run)|(?:our|the|tech) (?:tech )?stack (?:is|has)"
+    r"|(?:(?:the|our|this) (?:app|application|project|codebase|code|service|site|product|repo|system)|it|it's)"
+    r" (?:currently )?(?:uses|is written|is built|written in|built with|runs on)) "
+)
+"""Sentences that begin so tell what is there."""
 
 NO_TRAPS = re.compile(
     r"(?:longer|matter|problem|problems|one|idea|doubt|issue|worries|time|sense|more|less|only|just|such|reason) "
@@ -66,7 +76,7 @@ BACKWARD = re.compile(
     r"|(?:(?:is|are|was|were) )?(?:un(?:necessary|needed)|out of the question)"
     r"|(?:(?:is|are|has|have|been) ){0,2}already (?:been )?(?:exists?|done|built|implemented|there|works?|in place"
     r"|finished|deployed|covered|written)"
-    r"|(?:(?:will|can) )?(?:come|follow|be done) later|can wait) "
+    r"|(?:(?:will|can) )?(?:come|follow|be done) later|can wait|\| (?:no|none|later)(?= (?:[|,]|$))) "
 )
 """What stands before these is ruled out: "tests are not needed", "leave the UI as it is"."""
 

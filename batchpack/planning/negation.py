@@ -29,9 +29,14 @@ def standings(words: Sequence[Word]) -> list[Standing]:
     """Return the standing of each word."""
     found = [Standing.ASKED] * len(words)
     line = _Line(words)
+    for cue in cues.BACKGROUND.finditer(line.text):
+        first, last = line.index(cue.start()), line.sentence(line.index(cue.start()))
+        found[first:last] = [Standing.MENTIONED] * (last - first)
     for cue in cues.FORWARD.finditer(line.text):
-        if _holds(line, cue):
-            first = line.index(cue.end())
+        first = line.index(cue.end())
+        if cue["list"]:
+            _mark(line, found, first, line.sentence(first))
+        elif _holds(line, cue):
             _mark(line, found, line.index(cue.start()), line.forward(first))
     for cue in cues.BACKWARD.finditer(line.text):
         last = line.index(cue.start())
@@ -60,8 +65,15 @@ class _Line:
         inside = after > 0 and place < self._starts[after - 1] + len(self.words[after - 1].small)
         return after - 1 if inside else after
 
+    def sentence(self, first: int) -> int:
+        """Return the index behind the last word of the sentence of a word."""
+        rest = range(first + 1, len(self.words))
+        return next((here for here in rest if self.words[here].starts), len(self.words))
+
     def forward(self, first: int) -> int:
         """Return the index behind the last word that a cue before `first` rules out."""
+        if first < len(self.words) and self.words[first].mark:
+            return first
         for here in range(first, min(len(self.words), first + REACH)):
             if here > first and self._ends(here):
                 return here

@@ -28,7 +28,8 @@ def single(batches: Sequence[Batch]) -> str | None:
 
 def notes(plan: Plan, asked: Mapping[str, Sequence[Match]], text: Text, roster: Roster) -> Plan:
     """Return the plan with its notes."""
-    found = [*_fallback(plan, asked, roster), *_duties(asked, roster), *_editors(plan, text, roster)]
+    lost = [*_fallback(plan, asked, roster)]
+    found = [*lost, *_duties(asked, roster), *(() if lost else _editors(plan, text, roster))]
     return replace(plan, notes=(*found, *_remarks(plan, roster), *_named(plan, asked)))
 
 
@@ -36,8 +37,8 @@ def _fallback(plan: Plan, asked: Mapping[str, Sequence[Match]], roster: Roster) 
     """Tell that no keyword was found and what to do about it."""
     if plan.options.agents is None and not any(name in asked for name in roster.roles):
         yield (
-            f"No keyword of a role was found (they are English), so {roster.fallback} looks first. "
-            f"To choose yourself: --agents {','.join(list(roster.roles)[2:4])} (of {', '.join(roster.roles)})."
+            f"No role's keyword was found (they are English), so {roster.fallback} looks first. "
+            f"To choose yourself, name one or more with --agents: {', '.join(roster.roles)}."
         )
 
 

@@ -87,18 +87,21 @@ def _chosen(agents: Sequence[str] | None, roster: Roster) -> tuple[str, ...] | N
 
 
 def _find(text: Text, roster: Roster) -> Found:
-    """Sort the keywords found by role or duty into those that ask and those that are ruled out."""
+    """Sort the keywords found by role or duty; mere mentions call a role only where nothing else calls one."""
     owned = [(role.name, role.keywords) for role in roster.roles.values()]
     owned += [(duty.name, duty.keywords) for duty in roster.duties]
     asked: dict[str, list[Match]] = {}
+    mentioned: dict[str, list[Match]] = {}
     excluded: dict[str, Exclusion] = {}
     for owner, keyword, start, end in Index(owned).find(text):
         match = text.match(keyword.word, start, end)
-        if text.standings[start] is Standing.ASKED:
-            asked.setdefault(owner, []).append(match)
-        elif text.standings[start] is Standing.RULED_OUT and owner not in excluded:
+        if text.standings[start] is not Standing.RULED_OUT:
+            into = asked if text.standings[start] is Standing.ASKED else mentioned
+            into.setdefault(owner, []).append(match)
+        elif owner not in excluded:
             excluded[owner] = Exclusion(owner, match, text.around(start))
-    return Found({name: tuple(matches) for name, matches in asked.items()}, tuple(excluded.values()))
+    taken = asked if any(name in roster.roles for name in asked) else {**mentioned, **asked}
+    return Found({name: tuple(matches) for name, matches in taken.items()}, tuple(excluded.values()))
 
 
 def _team(found: Found, roster: Roster, options: Options) -> tuple[Assignment, ...]:
