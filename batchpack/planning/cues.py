@@ -76,7 +76,7 @@ BACKWARD = re.compile(
     r"|(?:(?:is|are|was|were) )?(?:un(?:necessary|needed)|out of the question)"
     r"|(?:(?:is|are|has|have|been) ){0,2}already (?:been )?(?:exists?|done|built|implemented|there|works?|in place"
     r"|finished|deployed|covered|written)"
-    r"|(?:(?:will|can) )?(?:come|follow|be done) later|can wait|\| (?:no|none|later)(?= (?:[|,]|$))) "
+    r"|(?:(?:will|can) )?(?:come|follow|be done) later|can wait|(?P<alone>\| (?:no|none|later)(?= (?:[|,]|$)))) "
 )
 """What stands before these is ruled out: "tests are not needed", "leave the UI as it is"."""
 

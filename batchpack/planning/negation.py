@@ -40,7 +40,8 @@ def standings(words: Sequence[Word]) -> list[Standing]:
             _mark(line, found, line.index(cue.start()), line.forward(first))
     for cue in cues.BACKWARD.finditer(line.text):
         last = line.index(cue.start())
-        _mark(line, found, line.backward(last), last)
+        if cue["alone"] or not words[last].starts:
+            _mark(line, found, line.backward(last), last)
         found[last : line.index(cue.end())] = [Standing.RULED_OUT] * (line.index(cue.end()) - last)
     return found
 
