@@ -234,7 +234,10 @@ def _debug(program: str, mirror: Mirror, *question: str) -> Any:
     script = 'out=$1; shift; exec "$@" >"$out"'
     argv = ["sh", "-c", script, "sh", str(mirror.output), program, "debug", *question]
     process.run(argv, cwd=mirror.project, env=mirror.environment(**SWITCHES), timeout=SECONDS)
-    return json.loads(read_text(mirror.output))
+    try:
+        return json.loads(read_text(mirror.output))
+    except ValueError as error:
+        raise BatchpackError(f"`opencode debug {question[0]}` printed no JSON", "is it opencode 1.x?") from error
 
 
 def _loaded(kind: str, name: str, found: Iterable[str]) -> Check:
@@ -252,10 +255,13 @@ def _rules(role: str, agents: Mapping[str, Any], folder: Path) -> Check:
     path = folder / "agents" / f"{role}.md"
     if not loaded.ok or not path.is_file():
         return loaded
-    matter, _ = frontmatter.split(read_text(path), path)
+    try:
+        matter, _ = frontmatter.split(read_text(path), path)
+    except BatchpackError as error:
+        return Check(loaded.name, False, f"opencode loads it without its rules: {error.message}; {MEND}")
     if MARK not in str(matter.get("description")):
         return Check(loaded.name, True, "your own agent of that name is used")
-    if _same(matter["permission"], agents[role].get("permission")):
+    if _same(matter.get("permission"), agents[role].get("permission")):
         return Check(loaded.name, True, "loaded with its permission rules")
     return Check(loaded.name, False, f"opencode reads other permission rules than were written; {MEND}")
 

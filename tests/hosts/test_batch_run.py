@@ -21,7 +21,7 @@ KINDS = [pytest.param(kind, marks=pytest.mark.host(kind)) for kind in (OPENCODE,
 SCOPES = ["user", "project"]
 
 
-def _folder(project: Project) -> Path:
+def run_folder(project: Project) -> Path:
     """Return the directory of the only run."""
     (folder,) = (project.folder / ".batchpack" / "runs").glob("[0-9]*")
     return folder
@@ -49,7 +49,7 @@ def test_the_example_runs_to_its_synthesis(kind: str, scope: str, open_host: Ope
     session = open_host(kind, Obedient(usual=HELD))
     session.install(scope)
     outcome = session.run(EXAMPLE).assert_ok()
-    folder = _folder(project)
+    folder = run_folder(project)
     synthesis = (folder / "SYNTHESIS.md").read_text()
     assert "3 tasks = 3 done + 0 failed + 0 skipped + 0 pending" in synthesis, str(outcome)
     assert "SYNTHESIS.md" in outcome.out
@@ -73,7 +73,7 @@ def test_failing_and_silent_agents_are_told_honestly(kind: str, open_host: Open,
     session = open_host(kind, Obedient(behaviours))
     session.install("project")
     outcome = session.run("Add a Go API, a React page for it, and docker deployment").assert_ok()
-    folder = _folder(project)
+    folder = run_folder(project)
     failed = {event["task"]: event["reason"] for event in _events(folder, "task_failed")}
     assert {"frontend-react", "backend-go"} == set(failed), str(outcome)
     assert "BLOCKED" in str(failed["frontend-react"])
@@ -96,7 +96,7 @@ def test_a_killed_host_is_resumed_by_a_new_session(kind: str, open_host: Open, p
         _wait_for_result(project, "frontend-react")
     slow.behaviours = {}
     outcome = session.run("resume").assert_ok()
-    folder = _folder(project)
+    folder = run_folder(project)
     assert "3 tasks = 3 done + 0 failed" in (folder / "SYNTHESIS.md").read_text(), str(outcome)
     assert 1 == len(_events(folder, "taken_over"))
     tries = [event["task"] for event in _events(folder, "task_started")]
@@ -126,7 +126,7 @@ def test_a_changed_command_is_followed(kind: str, open_host: Open, project: Proj
         path.write_text(path.read_text().replace("batchpack start", "packwrap start"))
     session.run("Fix the typo in the React login page").assert_ok()
     assert "start\n" == calls.read_text()
-    assert (_folder(project) / "SYNTHESIS.md").exists()
+    assert (run_folder(project) / "SYNTHESIS.md").exists()
 
 
 def _texts(project: Project) -> list[Path]:

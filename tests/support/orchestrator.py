@@ -18,6 +18,7 @@ FENCE = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 REQUEST_WORD = re.compile(r"the text after `([^`]+)`")
 INSTEAD = re.compile(r"If it is `(\w+)`[^`]*?start\s+with `([^`\[]+)", re.DOTALL)
 TOOL = re.compile(r"Run this with `(\w+)`")
+END_WORD = re.compile(r"If the request itself has the line `(\w+)`, use another word in both places")
 READ_TOOL = re.compile(r"Read it\s+first, with `(\w+)`")
 FILE = re.compile(r"(\S+\.md)")
 REMINDER = re.compile(r"<system-reminder>.*?</system-reminder>", re.DOTALL)
@@ -115,7 +116,11 @@ def _first_command(told: str) -> str:
     instead = INSTEAD.search(told)
     if instead and request.split()[0] == instead[1]:
         return instead[2].strip() + request.removeprefix(instead[1])
-    return _found(FENCE, told).replace("<request>", request).strip("\n")
+    command = _found(FENCE, told).strip("\n")
+    word = _found(END_WORD, told)
+    if word in request.splitlines():
+        command = command.replace(word, "ANOTHER_WORD")
+    return command.replace("<request>", request)
 
 
 def _steps(conversation: Conversation, text: str, shell: str) -> list[tuple[Call, ...]]:
