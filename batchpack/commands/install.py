@@ -46,9 +46,12 @@ def command(
     if not dry_run:
         agreed = yes or _agree(outcomes, quiet=as_json)
         service.install(outcomes, pack, base, agreed=agreed)
-        if not no_check:
-            service.verify(outcomes, pack)
-    _report(outcomes, pack.version, dry_run=dry_run, as_json=as_json)
+    for outcome in outcomes:
+        if not (dry_run or no_check):
+            service.verify(outcome, pack)
+        if not as_json:
+            _report(outcome, dry_run=dry_run)
+    _end(outcomes, pack.version, dry_run=dry_run, as_json=as_json)
     ctx.exit(1 if any(outcome.failed for outcome in outcomes) else 0)
 
 
@@ -93,21 +96,24 @@ class NeedsYes(BatchpackError):
         )
 
 
-def _report(outcomes: list[Installed], version: str, *, dry_run: bool, as_json: bool) -> None:
-    """Print what happened, or what would happen."""
+def _report(outcome: Installed, *, dry_run: bool) -> None:
+    """Print what happened, or what would happen, to one host."""
+    from batchpack.installer import report
+
+    for line in report.plan_lines(outcome) if dry_run else report.install_lines(outcome):
+        (warn if outcome.error else say)(line)
+
+
+def _end(outcomes: list[Installed], version: str, *, dry_run: bool, as_json: bool) -> None:
+    """Print all of it as facts, or what to type next."""
     from batchpack.installer import report
 
     if as_json:
         ok = not any(outcome.failed for outcome in outcomes)
-        say_json(
-            {"version": version, "dry_run": dry_run, "ok": ok, "hosts": [outcome.to_json() for outcome in outcomes]}
-        )
-        return
-    for outcome in outcomes:
-        for line in report.plan_lines(outcome) if dry_run else report.install_lines(outcome):
-            (warn if outcome.error else say)(line)
-    if dry_run:
+        facts = [outcome.to_json() for outcome in outcomes]
+        say_json({"version": version, "dry_run": dry_run, "ok": ok, "hosts": facts})
+    elif dry_run:
         say("Nothing was changed.")
-        return
-    for line in report.next_lines(outcomes):
-        say(line)
+    else:
+        for line in report.next_lines(outcomes):
+            say(line)

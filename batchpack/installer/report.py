@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from batchpack import places
 from batchpack.errors import BatchpackError
@@ -19,6 +19,11 @@ def short(path: object) -> str:
     """Write a path with `~` for the home."""
     text, home = str(path), str(places.home())
     return "~" + text[len(home) :] if text == home or text.startswith(f"{home}/") else text
+
+
+def short_in(text: str) -> str:
+    """Write every path in a text with `~` for the home."""
+    return text.replace(f"{places.home()}/", "~/")
 
 
 def count(number: int, thing: str) -> str:
@@ -64,7 +69,8 @@ def install_lines(outcome: Installed) -> list[str]:
     done = "not installed" if outcome.error else _done(outcome, plan)
     lines = [f"{outcome.host.NAME} ({outcome.scope} scope, {short(plan.target.folder)}): {done}"]
     lines += errors(outcome.error) if outcome.error else []
-    return lines + _kept(outcome, plan) + check_lines(outcome.checks) + limit_lines(outcome)
+    limits = outcome.host.CAPABILITIES.limits if outcome.applied else ()
+    return lines + _kept(outcome, plan) + brief_lines(outcome.checks) + limit_lines(limits)
 
 
 def _done(outcome: Installed, plan: Plan) -> str:
@@ -96,26 +102,32 @@ def _kept(outcome: Installed, plan: Plan) -> list[str]:
     return through + ([f"  note: {outcome.note}"] if outcome.note else []) + lines
 
 
-def check_lines(checks: Iterable[Check]) -> list[str]:
-    """Write checks, those that failed with what to do."""
+def check_lines(checks: Sequence[Check]) -> list[str]:
+    """Write checks, a line each."""
     words = {True: "ok", False: "FAILED", None: "not looked at"}
     return [f"  {words[check.ok]}: {check.name}" + (f" ({check.detail})" if check.detail else "") for check in checks]
 
 
-def limit_lines(outcome: Installed) -> list[str]:
-    """Write what the host cannot enforce."""
-    return [f"  cannot enforce: {limit}" for limit in outcome.host.CAPABILITIES.limits]
+def brief_lines(checks: Sequence[Check]) -> list[str]:
+    """Write checks, the good ones together on one line."""
+    good = [check.name for check in checks if check.ok]
+    return [f"  ok: {listed(good)}"] * bool(good) + check_lines([check for check in checks if not check.ok])
+
+
+def limit_lines(limits: Sequence[str]) -> list[str]:
+    """Write what a host cannot enforce."""
+    return [f"  cannot enforce: {limit}" for limit in limits]
 
 
 def next_lines(outcomes: Sequence[Installed]) -> list[str]:
     """Say what to type next, and how to go back when something failed."""
-    fine = [outcome for outcome in outcomes if not outcome.failed]
-    lines = [f'Next, in {outcome.host.TITLE}: /batch-run "{REQUEST}"' for outcome in fine]
-    for outcome in fine:
+    lines = []
+    for outcome in (one for one in outcomes if not one.failed):
+        lines.append(f'Next, in {outcome.host.TITLE}: /batch-run "{REQUEST}"')
         argv = outcome.host.run_command(REQUEST)
         lines += [f"  or in a shell: {shlex.join(argv)}"] if argv else []
-    bad = [outcome for outcome in outcomes if outcome.failed and outcome.plan is not None]
-    return lines + [f"To take it back: batchpack uninstall --host {one.host.NAME}" for one in bad if one.error is None]
+    bad = [outcome for outcome in outcomes if outcome.failed and outcome.plan is not None and outcome.error is None]
+    return lines + [f"To take it back: batchpack uninstall --host {one.host.NAME} --scope {one.scope}" for one in bad]
 
 
 def uninstall_lines(outcome: Uninstalled, *, planned: bool = False) -> list[str]:

@@ -71,12 +71,11 @@ def _install(outcome: Installed, pack: Pack, base: Path, *, agreed: bool) -> Non
         outcome.plan, outcome.applied = plan, True
 
 
-def verify(outcomes: Iterable[Installed], pack: Pack) -> None:
-    """Ask every host that has something installed whether it loaded."""
-    for outcome in outcomes:
-        if outcome.plan is not None and outcome.error is None:
-            target = outcome.plan.target
-            outcome.checks = checks_of(outcome.host, pack, target.scope, target.base)
+def verify(outcome: Installed, pack: Pack) -> None:
+    """Ask a host that has something installed whether it loaded."""
+    if outcome.plan is not None and outcome.error is None:
+        target = outcome.plan.target
+        outcome.checks = checks_of(outcome.host, pack, target.scope, target.base)
 
 
 def checks_of(host: Host, pack: Pack, scope: Scope, base: Path) -> tuple[Check, ...]:

@@ -44,6 +44,7 @@ def exclusive() -> Iterator[None]:
     _make()
     with locked(places.state_folder() / LOCK, "the installer", float(os.environ.get(WAIT, "30"))):
         _make()
+        _clear_half_made()
         try:
             yield
         finally:
@@ -52,13 +53,18 @@ def exclusive() -> Iterator[None]:
 
 def tidy() -> None:
     """Remove what an install that died early left of the state folder."""
+    _clear_half_made()
+    if receipts.folder().is_dir() or (places.state_folder() / LOCK).exists():
+        with exclusive():
+            pass
+
+
+def _clear_half_made() -> None:
+    """Remove state folders that never got their name; a live process that makes one now starts again."""
     folder = receipts.folder()
     for path in (folder, *folder.parents):
         for left in path.parent.glob(f"{path.name}{NEW}*"):
             shutil.rmtree(left, ignore_errors=True)
-    if folder.is_dir():
-        with exclusive():
-            pass
 
 
 def _make() -> None:
