@@ -88,7 +88,7 @@ def _facts(run: Run, standing: Standing) -> dict[str, Any]:
 def _outcomes(standing: Standing) -> list[str]:
     """Say how many tasks are plainly done, and of each other task in a short line what came of it."""
     tasks = standing.state.of(standing.batch)
-    wrong = {job.task.name: job.wrong or "still nothing handed in" for job in standing.call}
+    wrong = {job.task.name: job.wrong or "has handed in nothing yet" for job in standing.call}
     plain = [task for task in tasks if status(task) == "DONE"]
     lines = [f"{len(plain)} done."] if plain else []
     lines += [_outcome(task, wrong.get(task.name, "")) for task in tasks if task not in plain]
@@ -100,5 +100,5 @@ def _outcomes(standing: Standing) -> list[str]:
 def _outcome(task: Task, wrong: str) -> str:
     """Say what came of one task."""
     if wrong:
-        return f"{task.name} once more: {wording.cut(wrong, 60)}"
+        return f"{task.name} once more: it {wording.cut(wrong, 60)}"
     return f"{task.name} {status(task)}" + (f", {wording.cut(task.reason, 60)}" if task.reason else "")

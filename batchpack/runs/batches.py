@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from batchpack.errors import BatchpackError, Unwritable
-from batchpack.files import write_atomic
+from batchpack.files import read_text, write_atomic
 from batchpack.runs import journal, newest, prompts, report
 from batchpack.runs.prompts import Job
 from batchpack.runs.state import Batch, State, Task
@@ -140,11 +140,11 @@ def _try_again(
 
 
 def problem(task: Task) -> str:
-    """Say what went wrong with a task's present attempt."""
+    """Say what its agent did with a task's present attempt, as the rest of a sentence; nothing before the first."""
     answer = task.answer
     if answer is None:
-        return "the agent before handed in nothing" if task.attempt else ""
-    return f"the agent before ended with {answer.status}: {answer.summary}"
+        return "handed in nothing" if task.attempt else ""
+    return f'ended with {answer.status}, "{answer.summary}"'
 
 
 def keep_report(run: Run, task: Task) -> None:
@@ -173,7 +173,7 @@ def accept(run: Run, task: Task) -> journal.Event:
     """Put a late report in its place, the one there being kept, and say that it counts."""
     keep_report(run, task)
     for path in (run.report(task.name), run.envelope(task.name)):
-        write_atomic(path, run.late(task.name).with_suffix(path.suffix).read_bytes())
+        write_atomic(path, read_text(run.late(task.name).with_suffix(path.suffix)))
     return journal.event("result_accepted", task=task.name)
 
 

@@ -112,5 +112,5 @@ def _under_way(run: Run, state: State, roots: Sequence[Path]) -> tuple[State, tu
 
 def _cut_off(task: Task) -> str:
     """Say why a task is begun anew, and what its attempt before this one said."""
-    said = f"; before that, one ended with {task.result.status}: {task.result.summary}" if task.result else ""
-    return f"the agent before was cut off, or still runs and hands in first{said}"
+    said = f', and the one before it ended with {task.result.status}, "{task.result.summary}"' if task.result else ""
+    return f"was cut off{said}"

@@ -114,7 +114,10 @@ class Run:
         read = journals.read(self.journal)
         if read.events[0].get("plan_hash") != self.plan.hash:
             raise BrokenFile(self.folder / "plan.json", "it is not the plan that this run began with")
-        state = fold(self.plan.batches, read.events)
+        try:
+            state = fold(self.plan.batches, read.events)
+        except (KeyError, TypeError) as error:
+            raise BrokenFile(self.journal, f"an event does not say what it must: {error}") from error
         state.torn = read.torn
         return state
 

@@ -137,7 +137,7 @@ def _task(run: Run, task: Task, detail: Detail) -> Iterator[str]:
         yield wording.cut(outcome(task), 2 * detail.summary)
     if task.result and task.result.changed and detail.files:
         yield f"\nChanged: {_some(task.result.changed, detail.files)}"
-    if task.result and detail.excerpt:
+    if task.result and detail.excerpt and run.report(task.name).exists():
         report = clean(run.report(task.name).read_text(errors="replace"))
         yield f"\nReport: {run.report(task.name)}\n"
         yield from _quoted(report, detail.excerpt)

@@ -12,7 +12,7 @@ from batchpack.errors import BatchpackError, UnsafePath
 from batchpack.runs import batches, ids, results, resume
 from batchpack.runs.envelope import Refused, check
 from batchpack.runs.store import Run
-from tests.runs.build import make_run, put, roots
+from tests.runs.build import drive, make_run, put, roots
 from tests.support.project import Project
 
 Said = dict[str, object]
@@ -63,6 +63,7 @@ def test_a_result_is_recorded_with_its_report(project: Project, monkeypatch: pyt
         ({"summary": "x" * 201}, "--summary has 201 characters, at most 200"),
         ({"summary": "a\nb"}, "--summary must be one line"),
         ({"summary": "a\x1b[31mb"}, "--summary must be one line without control"),
+        ({"summary": "not \udcff UTF-8"}, "--summary: "),
         ({"evidence": ["x"] * 21}, "--evidence is given 21 times, at most 20"),
         ({"changed": [""]}, "--changed is missing or empty"),
         ({"changed": ["a"], "no_change": "none"}, "contradict each other"),
@@ -270,3 +271,12 @@ def test_a_report_file_must_lie_in_the_project_or_the_run(
             results.open_report(run, bad)
     with pytest.raises(BatchpackError, match="is not a file"):
         results.open_report(run, str(project.folder))
+
+
+def test_a_report_that_somebody_removed_stops_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The journal still says what was handed in when the file with the report is gone."""
+    run = begun(project, monkeypatch, edits=False)
+    take(run)
+    run.report("one").unlink()
+    assert drive(run).counts().done == 2
+    assert "### one: DONE\n\nit is done" in run.synthesis.read_text()

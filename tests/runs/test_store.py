@@ -116,3 +116,11 @@ def test_what_was_handed_in_can_be_shown(project: Project, monkeypatch: pytest.M
     assert "# The report" in shown
     facts = project.run("result", "show", run.short, "--json").json()["tasks"]
     assert [(one["name"], one["status"]) for one in facts] == [("one", "DONE"), ("two", "no result yet")]
+
+
+def test_an_event_without_what_it_must_say_is_a_broken_file(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A journal that somebody edited is told as broken, never guessed at."""
+    run = make_run(project, monkeypatch, [("one",)])
+    with run.journal.open("a") as stream:
+        stream.write('{"event": "result", "task": "one"}\n')
+    project.run("resume", run.id).assert_failed("journal.jsonl: an event does not say what it must")

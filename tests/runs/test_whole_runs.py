@@ -90,7 +90,7 @@ def test_a_second_try_is_told_what_went_wrong_and_may_succeed(project: Project) 
     Orchestra(project, {"backend-go": second_time}).start(AUTH).assert_ok()
     assert counts(project) == (3, 3, 0, 0, 0)
     assert "What went wrong before" not in prompts[0]
-    assert "ended with BLOCKED: what came of it" in prompts[1]
+    assert 'it ended with BLOCKED, "what came of it' in prompts[1]
     kept = run_folder(project) / "results" / "backend-go.attempt1.md"
     assert str(kept) in prompts[1]
     assert kept.exists()

@@ -1,0 +1,45 @@
+"""`batchpack batch`: facts for programs, and short lines for models."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.runs.build import make_run, put
+from tests.support.project import Project
+
+
+def test_programs_get_facts(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--json` says which agents to call with which prompts, how tasks stand and what comes next."""
+    run = make_run(project, monkeypatch, [("one", "two")])
+    facts = project.run("batch", "start", run.id, "1", "--json").json()
+    assert facts["schema"] == 1
+    assert [(job["task"], job["attempt"], job["prompt"]) for job in facts["call"]] == [
+        ("one", 1, str(run.prompt("one"))),
+        ("two", 1, str(run.prompt("two"))),
+    ]
+    assert facts["next"] == ["batch", "finish", run.short, "1"]
+    put(run, "one")
+    put(run, "two", status="BLOCKED")
+    outcome = project.run("batch", "finish", run.id, "1", "--json")
+    assert outcome.code == 1
+    assert '"next": [\n    "batch",\n    "finish"' in outcome.out
+    put(run, "two")
+    facts = project.run("batch", "finish", run.id, "1", "--json").json()
+    assert (facts["state"], facts["call"], facts["next"]) == ("finished", [], ["synthesize", run.short])
+    assert [task["state"] for task in facts["tasks"]] == ["done", "done"]
+    assert project.run("synthesize", run.id, "--json").json()["counts"]["done"] == 2
+
+
+def test_finish_writes_what_is_on_record(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`batch<N>-results.md` has every task of the batch with what it said and where its report is."""
+    run = make_run(project, monkeypatch, [("one", "two"), ("three",)], depends_on={"three": ("two",)})
+    project.run("batch", "start", run.id, "1").assert_ok()
+    put(run, "one", status="DONE_WITH_CONCERNS")
+    assert "two once more: it handed in nothing" in project.run("batch", "finish", run.id, "1").out
+    out = project.run("batch", "finish", run.id, "1", "--final").assert_ok().out
+    assert out.splitlines()[:2] == ["one DONE_WITH_CONCERNS", "two FAILED, handed in nothing"]
+    text = run.batch_results(1).read_text()
+    said = "## one: DONE_WITH_CONCERNS\n\n- Attempt: 1\n- Summary: one says DONE_WITH_CONCERNS\n"
+    assert f"{said}- Report: {run.report('one')}" in text
+    assert "## two: FAILED\n\n- Reason: handed in nothing\n- Attempt: 2\n" in text
+    assert "## three: SKIPPED\n\n- Reason: it needs two\n" in run.batch_results(2).read_text()
