@@ -12,7 +12,7 @@ from batchpack import process
 from batchpack.values import AgentCall, Capabilities, Check, Detection, Edit, File, Target
 
 if TYPE_CHECKING:  # content needs pydantic, which commands that only plan should not pay for
-    from batchpack.content import Pack
+    from batchpack.content import Pack, Skill
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,14 @@ def words(name: str, tools: Mapping[str, str], target: Target, arguments: str) -
 def below(target: Target, *parts: str) -> str:
     """Return a path below the host's folder as Files have it: posix, relative to the target's base."""
     return target.folder.relative_to(target.base).joinpath(*parts).as_posix()
+
+
+def skill_at(folder: str, matter: dict[str, object], skill: Skill, said: Mapping[str, object]) -> list[File]:
+    """Say a skill's files in a folder: SKILL.md with this front matter, and what lies beside it."""
+    from batchpack import frontmatter
+
+    beside = [File(f"{folder}/{path}", template.render(said)) for path, template in skill.beside()]
+    return [File(f"{folder}/SKILL.md", frontmatter.join(matter, skill.body.render(said))), *beside]
 
 
 def users_agents(folders: Iterable[Path]) -> set[str]:

@@ -20,6 +20,7 @@ from batchpack.host import (
     find_host,
     no_edits,
     no_files,
+    skill_at,
     users_agents,
     words,
 )
@@ -82,16 +83,13 @@ def skill_files(pack: Pack, target: Target) -> list[File]:
 
 def _skill(skill: Skill, target: Target) -> list[File]:
     """Say one skill's files."""
-    matter: dict[str, Any] = {"name": skill.matter.name, "description": skill.matter.description}
+    matter: dict[str, object] = {"name": skill.matter.name, "description": skill.matter.description}
     if skill.matter.argument_hint:
         matter["argument-hint"] = skill.matter.argument_hint
     if grants := _grants(skill.matter.permissions, target.program):
         matter["allowed-tools"] = ", ".join(grants)
-    said = words(NAME, TOOLS, target, ARGUMENTS)
     folder = f"{_folder(target)}/skills/{skill.matter.name}"
-    return [File(f"{folder}/SKILL.md", frontmatter.join(matter, skill.body.render(said)))] + [
-        File(f"{folder}/{path}", template.render(said)) for path, template in skill.beside()
-    ]
+    return skill_at(folder, matter, skill, words(NAME, TOOLS, target, ARGUMENTS))
 
 
 def _grants(permissions: Permissions, program: str) -> list[str]:

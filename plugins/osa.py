@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, cast
 
 from batchpack import frontmatter, places
 from batchpack.files import read_text
-from batchpack.host import Host, Names, Places, below, call_line, find_host, no_edits, no_files, same_names, words
+from batchpack.host import (
+    Host,
+    Names,
+    Places,
+    below,
+    call_line,
+    find_host,
+    no_edits,
+    no_files,
+    same_names,
+    skill_at,
+    words,
+)
 from batchpack.markers import hookimpl
 from batchpack.values import AgentCall, Capabilities, Check, Detection, File, Target
 
@@ -55,7 +67,7 @@ def skill_files(pack: Pack, target: Target) -> list[File]:
 
 def _skill(skill: Skill, target: Target) -> list[File]:
     """Say one skill's files; OSA reads `triggers`, people know the skill by its `trigger`."""
-    matter = {
+    matter: dict[str, object] = {
         "name": skill.matter.name,
         "category": skill.matter.category,
         "trigger": f"/{skill.matter.name}",
@@ -63,11 +75,7 @@ def _skill(skill: Skill, target: Target) -> list[File]:
         "description": skill.matter.description,
         "tools": [TOOLS["bash"], TOOLS["write"], TOOLS["agent"]],
     }
-    said = _words(target)
-    folder = below(target, "skills", skill.matter.name)
-    return [File(f"{folder}/SKILL.md", frontmatter.join(matter, skill.body.render(said)))] + [
-        File(f"{folder}/{path}", template.render(said)) for path, template in skill.beside()
-    ]
+    return skill_at(below(target, "skills", skill.matter.name), matter, skill, _words(target))
 
 
 def _words(target: Target) -> dict[str, object]:

@@ -12,14 +12,7 @@ from batchpack import frontmatter, process
 from batchpack.errors import BatchpackError
 from batchpack.files import read_text
 from batchpack.host import (
-    GIT_WRITES,
-    HAND_IN,
     MARK,
-    PROTECTED_FILES,
-    PROTECTED_FOLDERS,
-    READ_ONLY_COMMANDS,
-    SECRET_FILES,
-    TURNED_COMMANDS,
     Host,
     Names,
     Places,
@@ -28,6 +21,7 @@ from batchpack.host import (
     find_host,
     no_edits,
     same_names,
+    skill_at,
     users_agents,
     words,
 )
@@ -36,8 +30,10 @@ from batchpack.mirror import Mirror, mirrored
 from batchpack.places import home as users_home
 from batchpack.values import AgentCall, Capabilities, Check, Detection, File, Target
 
+from .rules import permission  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
+
 if TYPE_CHECKING:
-    from batchpack.content import Agent, Pack, Permissions, Skill
+    from batchpack.content import Agent, Pack, Skill
 
 NAME = "opencode"
 TITLE = "opencode"
@@ -85,12 +81,9 @@ def skill_files(pack: Pack, target: Target) -> list[File]:
 
 def _skill(skill: Skill, target: Target) -> list[File]:
     """Say one skill's files."""
-    matter = {"name": skill.matter.name, "description": skill.matter.description}
-    said = words(NAME, TOOLS, target, ARGUMENTS)
     folder = below(target, "skills", skill.matter.name)
-    return [File(f"{folder}/SKILL.md", frontmatter.join(matter, skill.body.render(said)))] + [
-        File(f"{folder}/{path}", template.render(said)) for path, template in skill.beside()
-    ]
+    matter: dict[str, object] = {"name": skill.matter.name, "description": skill.matter.description}
+    return skill_at(folder, matter, skill, words(NAME, TOOLS, target, ARGUMENTS))
 
 
 def agent_files(pack: Pack, target: Target) -> list[File]:
@@ -114,47 +107,6 @@ def _agent(agent: Agent, target: Target) -> File:
     }
     text = frontmatter.join(matter, agent.body.render(words(NAME, TOOLS, target, ARGUMENTS)))
     return File(below(target, "agents", f"{agent.matter.name}.md"), text)
-
-
-def permission(permissions: Permissions, program: str) -> dict[str, Any]:
-    """Write permissions as opencode's rules: the last that matches holds, so the general ones come first."""
-    read = {"*": permissions.read, **dict.fromkeys(SECRET_FILES, "deny"), "*.env.example": permissions.read}
-    looking = dict.fromkeys(("glob", "grep", "list", "todowrite"), permissions.read)
-    web = dict.fromkeys(("webfetch", "websearch"), permissions.web)
-    return {
-        "*": permissions.mcp,
-        "read": read,
-        **looking,
-        "edit": _edit(permissions.edit),
-        "bash": _bash(permissions.bash, program),
-        "task": permissions.task,
-        "skill": "deny",
-        **web,
-        "external_directory": "deny",
-    }
-
-
-def _edit(rule: str | Mapping[str, str]) -> str | dict[str, str]:
-    """Write the edit rules; paths count from the root of the work tree, or of the disk outside of git."""
-    if rule != "project":
-        return rule if isinstance(rule, str) else dict(rule)
-    folders = [pattern for folder in PROTECTED_FOLDERS for pattern in (f"{folder}/*", f"*/{folder}/*")]
-    denied = dict.fromkeys((*SECRET_FILES, *PROTECTED_FILES, *folders), "deny")
-    return {"*": "allow", **denied, "*.env.example": "allow"}
-
-
-def _bash(rule: str | Mapping[str, str], program: str) -> str | dict[str, str]:
-    """Write the bash rules; every restricted agent may hand in its result, whatever stands in the report."""
-    programs = dict.fromkeys(("batchpack", program))
-    hand_in = {f"{name} {HAND_IN} *": "allow" for name in programs}
-    if rule == "read-only":
-        looking = dict.fromkeys((f"{command} *" for command in READ_ONLY_COMMANDS), "allow")
-        return {"*": "deny", **looking, **dict.fromkeys(TURNED_COMMANDS, "deny"), **hand_in}
-    if rule == "project":
-        writes = dict.fromkeys((f"git {verb} *" for verb in GIT_WRITES), "deny")
-        own = dict.fromkeys((f"{name} *" for name in programs), "deny")
-        return {"*": "allow", **writes, **own, **hand_in}
-    return rule if isinstance(rule, str) else dict(rule)
 
 
 def command_files(pack: Pack, target: Target) -> list[File]:

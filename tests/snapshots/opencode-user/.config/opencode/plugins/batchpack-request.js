@@ -1,9 +1,18 @@
 // Hands the user's words to /batch-run as they are. Put into the command's text they would be expanded first, and
 // `!`...`` in them would run as a shell command before any permission is asked.
+
+// `opencode run` wraps words that hold a space in quotes and escapes the quotes in them; this takes that back.
+const unwrapped = (words) => {
+  const inner = words.slice(1, -1)
+  const wrapped = words.length > 1 && words.startsWith('"') && words.endsWith('"') && !/(^|[^\\])"/.test(inner)
+  return wrapped ? inner.replaceAll('\\"', '"') : words
+}
+
 export const BatchpackRequest = async () => ({
   "command.execute.before": async (input, output) => {
-    if (input.command === "batch-run" && input.arguments.trim() !== "") {
-      output.parts.push({ type: "text", text: "REQUEST: " + input.arguments })
+    const words = input.arguments.trim()
+    if (input.command === "batch-run" && words !== "") {
+      output.parts.push({ type: "text", text: "REQUEST: " + unwrapped(words) })
     }
   },
 })
