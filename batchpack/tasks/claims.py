@@ -125,7 +125,7 @@ def expanded(path: str) -> list[str] | None:
             found.append(text)
         else:
             queue.extend(f"{text[: inner.start()]}{part}{text[inner.end() :]}" for part in inner[1].split(","))
-    return None if any(re.search(r"[{},]", text) for text in found) else found
+    return None if any(re.search(r"[{},]", text) for text in found) else list(dict.fromkeys(found))
 
 
 _ECOSYSTEMS: dict[str, tuple[frozenset[str], frozenset[str]]] = {

@@ -42,8 +42,16 @@ def _only_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
+def _finite(text: str) -> float:
+    """Read a number; raises ValueError for one too large to be written again."""
+    number = float(text)
+    if abs(number) == float("inf"):
+        raise ValueError(f"{text[:40]} is too large a number")
+    return number
+
+
 _READER = json.JSONDecoder(parse_constant=_refuse_constant)
-_WARY_READER = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_only_once)
+_WARY_READER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_only_once)
 
 
 def read_bytes(path: Path | str) -> bytes:
@@ -64,7 +72,7 @@ def read_bytes(path: Path | str) -> bytes:
 
 
 def parse(path: Path | str, data: bytes, *, wary: bool = False) -> dict[str, Any]:
-    """Return the JSON object in some bytes; `wary` also refuses a doubled key. Raises BrokenFile with its place."""
+    """Return the JSON object in some bytes; `wary` refuses what a rewrite would lose. Raises BrokenFile."""
     text = decode(path, data)
     try:
         found = (_WARY_READER if wary else _READER).decode(text)

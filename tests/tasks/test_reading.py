@@ -1,0 +1,104 @@
+"""Reading task files: what is malformed is told with its place and never taken for something else."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from batchpack.errors import BrokenFile
+from batchpack.tasks.reading import SIZE_LIMIT, OddFields, decode, parse, read_bytes, to_subtask
+from tests.support.tasks import subtask
+
+FILE = Path("subtask_01.json")
+
+
+@pytest.mark.parametrize(
+    ("data", "place", "reason"),
+    [
+        (b'{\n  "a": 1,\n}', (3, 1), "not valid JSON"),
+        (b'{"a": "\xff"}', (1, 8), "not UTF-8"),
+        (b'{\n"a": "\xc3\xbc\xfe"}', (2, 9), "not UTF-8"),
+        (b"[1]", (1, 1), "a list where an object must be"),
+        (b'"a"', (1, 1), "a str where an object must be"),
+        (b"", (1, 1), "not valid JSON"),
+        (b'{"a": NaN}', (None, None), "NaN is no JSON"),
+        (b'{"a": 1e400, "b": Infinity}', (None, None), "Infinity is no JSON"),
+        (b'{"a": ' + b"9" * 5000 + b"}", (None, None), "not valid JSON"),
+        (b"[" * 100_000, (None, None), "nested too deeply"),
+        (b'{"a": 1} x', (1, 10), "Extra data"),
+    ],
+)
+def test_malformed(data: bytes, place: tuple[int | None, int | None], reason: str) -> None:
+    """Each malformed content is told with its line and column where there is one."""
+    with pytest.raises(BrokenFile, match=reason) as told:
+        parse(FILE, data)
+    assert place == (told.value.line, told.value.column)
+
+
+def test_byte_order_mark() -> None:
+    """A mark that some editors write at the start is read over."""
+    assert parse(FILE, b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
+    assert decode(FILE, "ü".encode()) == "ü"
+
+
+def test_doubled_keys() -> None:
+    """Who is about to write refuses a doubled key, of which one would be lost; who only reads does not."""
+    assert parse(FILE, b'{"a": 1, "a": 2}') == {"a": 2}
+    with pytest.raises(BrokenFile, match="'b' stands twice") as told:
+        parse(FILE, b'{"a": {\n "b": 1, "b": 2}}', wary=True)
+    assert told.value.line == 2
+
+
+def test_numbers_that_a_rewrite_would_break() -> None:
+    """A number beyond all bounds is refused before a rewrite, which could only write Infinity."""
+    assert parse(FILE, b'{"a": 1e300}', wary=True) == {"a": 1e300}
+    with pytest.raises(BrokenFile, match="1e400 is too large a number"):
+        parse(FILE, b'{"a": 1e400}', wary=True)
+
+
+def test_odd_files(tmp_path: Path) -> None:
+    """A folder, a pipe, a huge file and none are told at once, without waiting or reading them."""
+    os.mkfifo(tmp_path / "pipe")
+    with (tmp_path / "huge").open("wb") as stream:
+        stream.truncate(100_000_000)
+    for name, reason in (("", "not a file"), ("pipe", "not a file"), ("huge", "100,000,000 bytes"), ("no", "No such")):
+        with pytest.raises(BrokenFile, match=reason):
+            read_bytes(tmp_path / name)
+    (tmp_path / "most").write_bytes(b" " * SIZE_LIMIT)
+    assert len(read_bytes(tmp_path / "most")) == SIZE_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"seq": 1}, "'seq' must be a text"),
+        ({"title": ""}, "'title' must be a text"),
+        ({"status": "done"}, "invalid status 'done'"),
+        ({"depends_on": "01"}, "'depends_on' must be a list of texts"),
+        ({"depends_on": [1]}, "'depends_on' must be a list of texts"),
+        ({"deliverables": {"a": 1}}, "'deliverables' must be a list of texts"),
+        ({"parallel": "true"}, "'parallel' must be true or false"),
+    ],
+)
+def test_odd_fields(fields: dict[str, Any], reason: str) -> None:
+    """A field that decides something and has not its type is told with the line of its value, never guessed."""
+    data = {**subtask("f", "01"), **fields}
+    raw = json.dumps(data, indent=2).encode()
+    with pytest.raises(OddFields, match=reason) as told:
+        to_subtask(Path("f"), "subtask_01.json", data, raw)
+    line = raw.decode().splitlines()[(told.value.line or 0) - 1]
+    assert f'"{next(iter(fields))}": '.endswith(line[: (told.value.column or 0) - 1].strip() + " ")
+
+
+def test_missing_fields() -> None:
+    """Only id, sequence, title and status must be there; a list that is missing or null is empty."""
+    found = to_subtask(
+        Path("f"), "s", {"id": "f-01", "seq": "01", "title": "T", "status": "pending", "depends_on": None}, b""
+    )
+    assert ((), (), False) == (found.depends_on, found.deliverables, found.parallel)
+    with pytest.raises(OddFields, match="missing required field 'id'"):
+        to_subtask(Path("f"), "s", {"seq": "01"}, b"{}")
