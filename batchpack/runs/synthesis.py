@@ -94,6 +94,11 @@ def brief(state: State, room: int) -> list[str]:
     return []
 
 
+def concerns(state: State) -> str:
+    """Name the tasks whose agents have doubts about what they did."""
+    return ", ".join(task.name for task in state.tasks.values() if status(task) == "DONE_WITH_CONCERNS")
+
+
 def outcome(task: Task) -> str:
     """Say what came of a task: why it was given up, and what its agent said last."""
     said = task.result.summary if task.result else ""
@@ -116,8 +121,10 @@ def _lines(run: Run, state: State, detail: Detail) -> Iterator[str]:
 
 
 def _open_ends(run: Run, state: State) -> Iterator[str]:
-    """Say what is not done, and how to go on."""
+    """Say what is in doubt, what is not done, and how to go on."""
     undone = [task for task in state.tasks.values() if task.state != "done"]
+    if concerns(state):
+        yield f"\nDone with concerns: {concerns(state)}"
     if not undone:
         return
     yield "\n## Not done\n"
@@ -137,6 +144,8 @@ def _task(run: Run, task: Task, detail: Detail) -> Iterator[str]:
         yield wording.cut(outcome(task), 2 * detail.summary)
     if task.result and task.result.changed and detail.files:
         yield f"\nChanged: {_some(task.result.changed, detail.files)}"
+    if task.result and task.result.no_change:
+        yield f"\nNothing changed: {wording.cut(task.result.no_change, detail.summary)}"
     if task.result and detail.excerpt and run.report(task.name).exists():
         report = clean(run.report(task.name).read_text(errors="replace"))
         yield f"\nReport: {run.report(task.name)}\n"

@@ -74,3 +74,17 @@ def test_synthesizing_again_writes_the_same(project: Project, monkeypatch: pytes
     before = (run.synthesis.read_text(), run.journal.read_bytes())
     synthesis.write(run, run.state().fence, partial=False)
     assert before == (run.synthesis.read_text(), run.journal.read_bytes())
+
+
+def test_doubts_are_named_even_when_there_is_no_room(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That an agent has concerns is said in the file and on the terminal, however much was printed before."""
+    run = make_run(project, monkeypatch, [("one", "two")])
+    batches.start(run, 1, 1, roots())
+    put(run, "one", status="DONE_WITH_CONCERNS")
+    put(run, "two")
+    batches.finish(run, 1, 1, roots(), final=False)
+    (run.folder / "printed").write_text("100000\n")
+    out = project.run("synthesize", run.short).assert_ok().out
+    assert out.splitlines()[0] == "All 2 tasks are done, with concerns: one."
+    assert len(out.splitlines()) == 2
+    assert "\nDone with concerns: one\n" in run.synthesis.read_text()
