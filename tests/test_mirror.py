@@ -39,7 +39,7 @@ def test_a_mirror_holds_what_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_a_mirror_leaves_nothing(tmp_path: Path) -> None:
-    """What is changed in a mirror changes nothing outside, and the mirror is gone at the end, also after an interrupt."""
+    """What is changed in a mirror changes nothing outside, and the mirror goes at the end, also after an interrupt."""
     home = _home(tmp_path)
     (home / ".config/x/pipe").unlink()
     before = tree(home)
