@@ -36,13 +36,14 @@ def test_paths_are_relative_to_the_base() -> None:
 
 def test_a_call_is_one_line() -> None:
     """Line ends in parameters are escaped, other languages are not."""
-    assert 'task {"prompt": "a\\nb é"}' == host.call_line("task", {"prompt": "a\nb é"})
+    assert 'task {"prompt":"a\\nb é"}' == host.call_line("task", {"prompt": "a\nb é"})
 
 
 def test_the_defaults_say_nothing() -> None:
     """A page that assigns a default has no such files or edits, and calls agents by their bare names."""
     place = target("opencode", "user")
-    assert [] == host.no_files(pack(), place) == host.no_edits(pack(), place)
+    assert [] == host.no_files(pack(), place)
+    assert [] == host.no_edits(pack(), place)
     assert {"a": "a"} == host.same_names(["a"], Path(), Path())
     assert "x" == AgentCall("x", "y", "z").agent
 
