@@ -136,7 +136,7 @@ def _created(plan: Plan) -> Iterator[str]:
 def _start(plan: Plan, file: str | None) -> str:
     """Return the command that starts this plan."""
     given = {"--agents": ",".join(plan.options.agents or ()), "--complexity": plan.options.complexity or ""}
-    given |= {"--max-parallel": plan.options.max_parallel or "", "--file": file if file != "-" else ""}
+    given |= {"--max-parallel": plan.options.max_parallel or "", "--file": file if file and file != "-" else ""}
     words = [word for option, value in given.items() if value for word in (option, str(value))]
     text = [] if "--file" in words else ["--", plan.description]
     return f"{program.word()} {shlex.join(['start', *words, *text])}"

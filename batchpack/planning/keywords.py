@@ -44,8 +44,10 @@ class Text:
 
 def read(raw: str, words: Sequence[Word]) -> Text:
     """Look at a description's negations and capitals."""
-    capitals = sum(word.text[:1].isupper() for word in words)
-    return Text(raw, tuple(words), tuple(negation.standings(words)), capitals > MOSTLY * len(words) and len(words) > 3)
+    within = [word for word in words if not word.starts]
+    capitals = sum(word.text[:1].isupper() for word in within)
+    titled = len(within) > 4 and capitals > MOSTLY * len(within)
+    return Text(raw, tuple(words), tuple(negation.standings(words)), titled)
 
 
 class Index:
@@ -87,6 +89,10 @@ def counts(keyword: Keyword, text: Text, start: int, end: int) -> bool:
 
 
 def _capital(text: Text, start: int) -> bool:
-    """Tell whether a word has a capital letter that its place in the sentence does not explain."""
+    """Tell whether a word has a capital letter that its place in the sentence does not explain.
+
+    The first word of a list ("Go, React") is no sentence's first word.
+    """
     word = text.words[start]
-    return word.text[:1].isupper() and not word.starts and not text.titled
+    listed = text.words[start + 1].mark == "," if start + 1 < len(text.words) else False
+    return word.text[:1].isupper() and (listed or not word.starts) and not text.titled

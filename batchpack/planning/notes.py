@@ -27,10 +27,11 @@ def single(batches: Sequence[Batch]) -> str | None:
 
 
 def notes(plan: Plan, asked: Mapping[str, Sequence[Match]], text: Text, roster: Roster) -> Plan:
-    """Return the plan with its notes."""
+    """Return the plan with its notes, and without those among the excluded who take part all the same."""
     lost = [*_fallback(plan, asked, roster)]
     found = [*lost, *_duties(asked, roster), *(() if lost else _editors(plan, text, roster))]
-    return replace(plan, notes=(*found, *_remarks(plan, roster), *_named(plan, asked)))
+    out = tuple(one for one in plan.excluded if one.name not in plan.depends_on)
+    return replace(plan, excluded=out, notes=(*found, *_remarks(plan, roster), *_named(plan, asked)))
 
 
 def _fallback(plan: Plan, asked: Mapping[str, Sequence[Match]], roster: Roster) -> Iterator[str]:

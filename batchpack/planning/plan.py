@@ -61,7 +61,7 @@ def make_plan(
         estimate=estimate(names, made, complexities.band(score.score), roster.estimate),
         notes=(),
         single=single(made),
-        excluded=tuple(one for one in found.excluded if one.name not in names),
+        excluded=tuple(one for one in found.excluded if one.name not in found.asked),
     )
     return sealed(notes(plan, found.asked, text, roster))
 

@@ -28,9 +28,9 @@ NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 def check(source: Source, raw: Any) -> Mapping[str, Any]:
     """Check a roster file by itself; an empty one is allowed."""
     root = source.mapping({} if raw is None else raw, (), ROOT)
-    for name, entry in source.mapping(root.get("roles") or {}, ("roles",)).items():
+    for name, entry in source.mapping(_some(root, "roles"), ("roles",)).items():
         _check_role(source, name, source.mapping(entry, ("roles", name), ROLE))
-    for name, entry in source.mapping(root.get("shared_duties") or {}, ("shared_duties",)).items():
+    for name, entry in source.mapping(_some(root, "shared_duties"), ("shared_duties",)).items():
         _check_duty(source, ("shared_duties", name), source.mapping(entry, ("shared_duties", name), DUTY))
     _check_keywords(source, root.get("changes", []), ("changes",))
     if "fallback" in root:
@@ -38,6 +38,11 @@ def check(source: Source, raw: Any) -> Mapping[str, Any]:
     _check_complexity(source, source.mapping(root.get("complexity", {}), ("complexity",), COMPLEXITY))
     _check_estimate(source, source.mapping(root.get("estimate", {}), ("estimate",), ESTIMATE))
     return root
+
+
+def _some(root: Mapping[str, Any], key: str) -> Any:
+    """Return a section, empty where nothing stands behind its key."""
+    return {} if root.get(key) is None else root[key]
 
 
 def _check_role(source: Source, name: str, entry: Mapping[str, Any]) -> None:
