@@ -49,7 +49,7 @@ class _TaskGroup(click.Group):
 @click.group(
     cls=_TaskGroup,
     invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"], "terminal_width": 100},
     epilog="Task files are stored in .tmp/tasks/<feature>/ of the project. "
     "Exit codes: 0 fine, 1 refused, failed or a broken file, 2 usage.",
 )

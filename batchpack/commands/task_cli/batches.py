@@ -18,7 +18,7 @@ _seqs = click.argument("seqs", nargs=-1, required=True, metavar="SEQ...")
 @_seqs
 @shared
 def batch_check(call: Call, feature: str, seqs: tuple[str, ...]) -> int:
-    """Check whether subtasks may run in parallel; exit 1 with every reason why not and a safe split."""
+    """Check whether subtasks may run side by side; exit 1 if not, saying why."""
     from batchpack.tasks import reports, safety
 
     found, problems = call.feature(feature)
@@ -48,7 +48,7 @@ def _split_facts(split: Any) -> dict[str, Any]:
 @_feature
 @shared
 def batches(call: Call, feature: str) -> int:
-    """Show the whole feature as safe batches, with its critical path."""
+    """Show the whole feature as safe batches, with the critical path."""
     from batchpack.tasks import graph, reports, safety
 
     found, problems = call.feature(feature)
@@ -70,7 +70,7 @@ def batches(call: Call, feature: str) -> int:
 @click.option("--verify/--no-verify", default=True, show_default=True, help="Look whether deliverables exist.")
 @shared
 def report(call: Call, feature: str, seqs: tuple[str, ...], batch: int, base: Path | None, verify: bool) -> int:
-    """Report a finished batch; exit 1 when a subtask is not completed or its deliverables are missing."""
+    """Report a finished batch; exit 1 if work or deliverables are missing."""
     from batchpack.tasks import reports
 
     found, problems = call.feature(feature)

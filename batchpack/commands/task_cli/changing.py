@@ -44,7 +44,7 @@ def _mention(problems: Sequence[BrokenFile]) -> None:
 @_force
 @shared
 def complete(call: Call, feature: str, seq: str, words: tuple[str, ...], force: bool) -> int:
-    """Mark a subtask as completed, with a summary of at most 200 characters."""
+    """Mark a subtask as completed, with a summary of 1 to 200 characters."""
     decide = changes.completing(joined(words, 'complete <feature> <seq> "summary"'), force=force)
     found, subtask = store.change(call.root, feature, seq, decide)
     return _answer(call, texts.completed_lines(found, subtask), found, subtask)
@@ -57,7 +57,7 @@ def complete(call: Call, feature: str, seq: str, words: tuple[str, ...], force: 
 @_force
 @shared
 def start(call: Call, feature: str, seq: str, agent: str | None, force: bool) -> int:
-    """Mark a subtask as in progress; of two that start the same one, one wins."""
+    """Mark a subtask as in progress; of two that start it, one wins."""
     found, subtask = store.change(call.root, feature, seq, changes.starting(agent, force=force))
     return _answer(call, ("", f"~ Started {found.name}/{subtask.seq}", f"  {subtask.title}"), found, subtask)
 
@@ -98,7 +98,7 @@ _reference = click.option("--reference-file", "reference_files", multiple=True, 
 @click.option("--exit-criterion", "exit_criteria", multiple=True, metavar="TEXT", help="When it is done.")
 @shared
 def init(call: Call, feature: str, **fields: Any) -> int:
-    """Make a feature; --context-file, --reference-file and --exit-criterion may be given several times."""
+    """Make a feature; options that name a file or criterion may be repeated."""
     from batchpack.tasks import creating
 
     path = creating.init(call.root, feature, creating.NewFeature(**fields))
@@ -118,7 +118,7 @@ def init(call: Call, feature: str, **fields: Any) -> int:
 @click.option("--agent", "suggested_agent", metavar="NAME", help="Who should do it.")
 @shared
 def add(call: Call, feature: str, title: tuple[str, ...], depends_on: tuple[str, ...], **fields: Any) -> int:
-    """Add a subtask with the next sequence; options with PATH, TEXT or SEQ may be given several times."""
+    """Add a subtask with the next sequence; options with PATH, TEXT or SEQ may be repeated."""
     from batchpack.tasks import creating
 
     needs = [seq.strip() for group in depends_on for seq in group.split(",") if seq.strip()]
@@ -135,7 +135,8 @@ def add(call: Call, feature: str, title: tuple[str, ...], depends_on: tuple[str,
 def archive(call: Call, feature: str, force: bool) -> int:
     """Move a completed feature to the archive."""
     target = store.archive(call.root, feature, force=force)
-    lines = ("", f"✓ Archived {feature}", f"  It lies in {target}")
+    place = target.relative_to(call.project) if target.is_relative_to(call.project) else target
+    lines = ("", f"✓ Archived {feature}", f"  It lies in {place}")
     return call.answer(lines, lambda: {"feature": feature, "folder": str(target)}, ())
 
 

@@ -118,7 +118,7 @@ def validate(call: Call, feature: str | None, strict: bool) -> int:
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Show so many files at most.")
 @shared
 def context(call: Call, feature: str, limit: int) -> int:
-    """Show the files that the agents of a feature should read, with their sizes."""
+    """Show the files that a feature's agents should read, with sizes."""
     from batchpack.tasks import context as files
 
     found, problems = call.feature(feature)
@@ -141,7 +141,7 @@ def context(call: Call, feature: str, limit: int) -> int:
 @click.option("--timeout", type=click.FloatRange(min=0), help="Give up after S seconds.")
 @shared
 def watch(call: Call, feature: str, interval: float, timeout: float | None) -> int:
-    """Print each change of a feature's subtasks until none is open: 0 all completed, 1 some blocked or out of time."""
+    """Print each change until no subtask is open; exit 1 if some are blocked."""
     end = None if timeout is None else time.monotonic() + timeout
     seen: dict[str, str] = {}
     while True:
