@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 SCHEMA = 1
@@ -32,3 +34,16 @@ def say_json_line(facts: dict[str, Any]) -> None:
 def is_terminal() -> bool:
     """Tell whether a person is looking at standard output."""
     return sys.stdout.isatty()
+
+
+@contextmanager
+def watched(view: Callable[[], str]) -> Iterator[None]:
+    """Show a text anew several times a second while a person is looking; it is gone at the end."""
+    if not is_terminal():
+        yield
+        return
+    from rich.live import Live
+    from rich.text import Text
+
+    with Live(get_renderable=lambda: Text(view()), refresh_per_second=8, transient=True):
+        yield

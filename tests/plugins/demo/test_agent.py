@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tomllib
 from pathlib import Path
@@ -43,8 +44,6 @@ def work(project: Project, role: str, code: int = 0) -> Outcome:
 
 def handed(project: Project) -> tuple[list[str], str]:
     """Return the words and the report that were handed in."""
-    import json
-
     words, report = json.loads((project.folder / "handed.json").read_text())
     return words, report
 
@@ -63,7 +62,7 @@ def test_it_writes_checks_and_hands_in(project: Project) -> None:
 
 
 def test_a_failing_check_is_told(project: Project) -> None:
-    """Where its check fails, the agent says BLOCKED and shows the check's own words: without a backend its tests fail."""
+    """Where its check fails, as tests without a backend do, the agent says BLOCKED and shows the check's words."""
     work(project, "test-automator").assert_ok()
 
     words, report = handed(project)

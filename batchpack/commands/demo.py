@@ -1,0 +1,95 @@
+"""`batchpack demo`: a whole run to look at, in a throw-away project, without a host and without a model."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from batchpack import places
+from batchpack.app import App
+from batchpack.demo import ground as grounds
+from batchpack.demo.ground import Ground
+from batchpack.demo.play import Player, Tell
+from batchpack.output import say, say_json, warn
+
+REQUEST = "Build user authentication with React frontend, Go backend, tests, and docs"
+HOST = ("--host", "opencode")
+
+
+@click.command(short_help="See a whole run in a throw-away project.")
+@click.option("--dir", "folder", type=click.Path(path_type=Path), metavar="DIR", help="Where; default: a new folder.")
+@click.option("--keep", is_flag=True, help="Keep the folder when the demo is interrupted, too.")
+@click.option(
+    "--executor", default="demo", show_default=True, metavar="NAME", help="What carries out the agents' work."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print facts for programs, at the end.")
+@click.pass_obj
+def command(app: App, folder: Path | None, keep: bool, executor: str, as_json: bool) -> None:
+    """Install the pack into a throw-away project, plan a request, and run its batches with agents that need no model.
+
+    The agents are small programs that write code, tests and docs for real and hand them in as a host's agents do.
+    Nothing outside the demo's folder is touched.
+    """
+    agents = app.executor(executor)
+    begun = time.monotonic()
+    ground = grounds.make(folder)
+    tell: Tell = _silent if as_json else say
+    try:
+        _prepare(ground, tell)
+        tell("4. The run. Each command is the one that the command before it printed.")
+        Player(ground, agents, tell).run([sys.executable, "-m", "batchpack", "start", *HOST, REQUEST])
+        _conclude(ground, time.monotonic() - begun, as_json=as_json)
+    except KeyboardInterrupt:
+        _interrupted(ground, keep=keep)
+        raise
+
+
+def _silent(text: str) -> None:
+    """Tell nothing."""
+
+
+def _prepare(ground: Ground, tell: Tell) -> None:
+    """Show the project, put the pack into it, and show the plan."""
+    tell(f"A demo in {ground.folder}; nothing outside of it is touched.\n")
+    tell(f"1. A small project under git: {', '.join(sorted(path.name for path in ground.project.iterdir()))}")
+    installed = ground.batchpack("install", *HOST, "--project", str(ground.project), "--no-check", "--yes")
+    tell(f"2. The pack, as a host gets it: {installed.out.splitlines()[0]}")
+    for words in (["add", "-A"], ["commit", "-q", "-m", "the pack, as a host gets it"]):
+        ground.run(["git", *words])
+    plan = ground.batchpack("plan", REQUEST).out.partition("\nAgents\n")[2].partition("\nEstimate")[0]
+    tell(f'3. The plan of "{REQUEST}":')
+    tell("\n".join(f"   {line}" for line in plan.splitlines()))
+
+
+def _conclude(ground: Ground, seconds: float, *, as_json: bool) -> None:
+    """Say what came of it, what was measured, and what to do next."""
+    [run] = (ground.project / ".batchpack" / "runs").glob("2*")
+    if as_json:
+        say_json({"folder": ground.folder, "run": run.name, "synthesis": run / "SYNTHESIS.md", "seconds": seconds})
+        return
+    say("5. What the agents left in the project:")
+    say(ground.run(["git", "status", "--short", "--untracked-files=all"]).out.rstrip().replace("?? ", "   new: "))
+    say(f"6. {_measured(ground)}\n")
+    say(f"Read the result:    cat {run / 'SYNTHESIS.md'}")
+    say(f"Its tests:          cd {ground.project} && {sys.executable} -m unittest discover -s tests -t .")
+    say('Use it in a host:   batchpack install, then type /batch-run "what you want" there')
+    say(f"Remove the demo:    rm -r {ground.folder}")
+    say(f"All of it took {seconds:.1f} s.")
+
+
+def _measured(ground: Ground) -> str:
+    """Return what the metrics say of the run: their last line."""
+    script = places.pack_root() / "hooks" / "batch-metrics.py"
+    return ground.run([sys.executable, str(script), "--stats"]).out.strip().splitlines()[-1]
+
+
+def _interrupted(ground: Ground, *, keep: bool) -> None:
+    """Clean up, or say what stays."""
+    if keep:
+        warn(f"\nthe demo's folder stays: {ground.folder}")
+        return
+    ground.remove()
+    warn(f"\nremoved {ground.folder}; nothing of the demo is left")
