@@ -8,11 +8,11 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from batchpack.errors import BatchpackError, Unwritable
+from batchpack.errors import BatchpackError
 from batchpack.files import Changed, fingerprint, sync_folder, write_atomic
 from batchpack.installer import disk, receipts
 from batchpack.installer.disk import Content
-from batchpack.installer.paths import DanglingLink, locate, locate_settings
+from batchpack.installer.paths import DanglingLink, FileInTheWay, locate, locate_settings
 from batchpack.installer.plan import Plan
 from batchpack.installer.receipts import FileEntry, Receipt
 
@@ -72,10 +72,10 @@ def waiting(receipt: Receipt) -> list[Path]:
     """Return the paths beside which a receipt's new contents may wait."""
     paths = []
     for file in receipt.files:
-        with suppress(Unwritable):
+        with suppress(FileInTheWay):
             paths.append(locate(receipt.target, file.path))
     for entry in receipt.settings:
-        with suppress(DanglingLink, Unwritable):
+        with suppress(DanglingLink, FileInTheWay):
             paths.append(locate_settings(receipt.target, entry.path))
     return paths
 

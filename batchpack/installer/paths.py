@@ -20,6 +20,13 @@ class DanglingLink(BatchpackError):
         )
 
 
+class FileInTheWay(Unwritable):
+    """A file stands where a folder has to be."""
+
+    def __init__(self, path: Path, file: Path) -> None:
+        super().__init__(path, f"{file} is a file, and a folder is needed there")
+
+
 def locate(target: Target, relative: str) -> Path:
     """Return the path of one of our files; raises UnsafePath when it would leave the config folder or the base."""
     _check_way(target.base, relative)
@@ -52,7 +59,7 @@ def _check_way(base: Path, relative: str) -> None:
         if path.is_symlink() and not path.exists():
             raise DanglingLink(path)
         if path.exists() and not path.is_dir():
-            raise Unwritable(base / relative, f"{path} is a file, and a folder is needed there")
+            raise FileInTheWay(base / relative, path)
 
 
 def parents(relative: str) -> Iterator[str]:

@@ -133,10 +133,11 @@ def next_lines(outcomes: Sequence[Installed]) -> list[str]:
 def uninstall_lines(outcome: Uninstalled, *, planned: bool = False) -> list[str]:
     """Write what became, or would become, of a receipt."""
     plan = outcome.plan
+    name = short_in(outcome.name)
     if plan is None:
-        return [f"{outcome.name}: not uninstalled"] + (errors(outcome.error) if outcome.error else [])
+        return [f"{name}: not uninstalled"] + (errors(outcome.error) if outcome.error else [])
     verb = "would remove" if planned else "removed" if outcome.applied else "not uninstalled:"
-    lines = [f"{outcome.name}: {verb} {count(len(plan.removes), 'file')}"]
+    lines = [f"{name}: {verb} {count(len(plan.removes), 'file')}"]
     for one in plan.settings:
         lines.append(f"  {_settings_word(one.data is None, surgical=one.surgical)}: {one.path}")
         lines += [f"    kept: {name} (changed by you)" for name in one.kept]

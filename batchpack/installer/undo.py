@@ -7,11 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from batchpack.errors import BrokenFile, Unwritable
+from batchpack.errors import BrokenFile
 from batchpack.files import Changed, fingerprint, sync_folder
 from batchpack.installer import disk, receipts, settings
 from batchpack.installer.apply import waiting
-from batchpack.installer.paths import locate, locate_settings
+from batchpack.installer.paths import FileInTheWay, locate, locate_settings
 from batchpack.installer.receipts import Receipt, SettingsEntry
 from batchpack.installer.settings.merge import Refused, is_empty
 
@@ -67,13 +67,16 @@ def _look(receipt: Receipt, path: str) -> str | None:
     """Return a file's fingerprint; one whose folder became a file is gone."""
     try:
         return disk.look(locate(receipt.target, path))
-    except Unwritable:
+    except FileInTheWay:
         return None
 
 
 def _plan_settings(receipt: Receipt, entry: SettingsEntry) -> SettingsUndo | None:
     """Plan one settings file: its former bytes when it is as we left it, else our values taken out of it."""
-    real = locate_settings(receipt.target, entry.path)
+    try:
+        real = locate_settings(receipt.target, entry.path)
+    except FileInTheWay:
+        return None
     now = disk.read_bytes(real)
     if now is None or fingerprint(now) == entry.before:
         return None

@@ -42,9 +42,8 @@ def run(number: int, mode: Mode, *words: str) -> bool:
 
     def act() -> None:
         sys.argv = ["batchpack", *words]
-        with open(os.devnull, "w") as sink, redirect_stdout(sink):  # noqa: PTH123 - no path at all
-            with pytest.raises(SystemExit) as end:
-                cli.main()
+        with Path(os.devnull).open("w") as sink, redirect_stdout(sink), pytest.raises(SystemExit) as end:
+            cli.main()
         assert not end.value.code, f"exit code {end.value.code}"
 
     return killed_at(number, mode, act)
