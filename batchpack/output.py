@@ -6,19 +6,29 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 SCHEMA = 1
 
 
 def say(text: str = "") -> None:
     """Print a line for the reader on standard output."""
-    print(text, flush=True)
+    print(_printable(text, sys.stdout), flush=True)
 
 
 def warn(text: str) -> None:
     """Print a line on standard error: what the reader should know but the output must not hold."""
-    print(text, file=sys.stderr, flush=True)
+    print(_printable(text, sys.stderr), file=sys.stderr, flush=True)
+
+
+def _printable(text: str, stream: TextIO) -> str:
+    """Return a text with the letters that a stream cannot show, and halves of surrogate pairs, as escapes."""
+    encoding = stream.encoding or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.encode(encoding, "backslashreplace").decode(encoding)
+    return text
 
 
 def say_json(facts: dict[str, Any]) -> None:

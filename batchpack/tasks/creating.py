@@ -12,7 +12,7 @@ from batchpack import files
 from batchpack.errors import BatchpackError, Unwritable
 from batchpack.tasks.loading import load, subtask_files
 from batchpack.tasks.store import held, now, settle, sweep, write_json
-from batchpack.tasks.values import ARCHIVE, TASK, Feature, Refused, check_name
+from batchpack.tasks.values import ARCHIVE, TASK, Feature, Refused, check_name, one_line
 
 TITLE_LIMIT = 200
 
@@ -127,5 +127,5 @@ def _next_seq(feature: Feature) -> str:
 
 def _check_title(text: str, what: str) -> None:
     """Raise BatchpackError for a title or name that is empty, too long or more than a line."""
-    if not text.strip() or len(text) > TITLE_LIMIT or any(ord(letter) < 32 for letter in text):
+    if not text.strip() or len(text) > TITLE_LIMIT or text != one_line(text):
         raise BatchpackError(f"the {what} must be one line of 1 to {TITLE_LIMIT} characters", "say it shorter")

@@ -38,11 +38,16 @@ def project_folder(start: Path) -> Path:
     here = start.resolve()
     for folder in (here, *here.parents):
         below_home = folder != home and folder.is_relative_to(home)
-        if (folder / ".git").exists() or (below_home and (folder / "package.json").is_file()):
+        if _is_there(folder / ".git") or (below_home and _is_there(folder / "package.json")):
             return folder
         if folder == home:
             break
     return here
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether a path exists, in a folder that may be entered."""
+    return os.path.exists(path)  # noqa: PTH110 - Path.exists raises where a folder may not be entered
 
 
 def project_of(tasks: Path) -> Path:

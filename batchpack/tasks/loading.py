@@ -27,10 +27,13 @@ def feature_names(root: Path) -> tuple[tuple[str, ...], tuple[BrokenFile, ...]]:
     """List the features of a tasks folder by name, and the folders that cannot be one; a leading dot hides."""
     names: list[str] = []
     problems: list[BrokenFile] = []
-    if not root.is_dir():
+    try:
+        with os.scandir(root) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except FileNotFoundError:
         return (), ()
-    with os.scandir(root) as entries:
-        found = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        raise BrokenFile(root, error.strerror or str(error)) from error
     for entry in found:
         if entry.name == ARCHIVE or entry.name.startswith(".") or not (entry.is_dir() or entry.is_symlink()):
             continue
@@ -60,7 +63,11 @@ def _stays(root: Path, path: Path) -> bool:
 def load(root: Path, name: str) -> Feature:
     """Read a feature; raises UsageError for a name that none can have and NoFeature for one that is not there."""
     folder = root / check_name(name)
-    if not folder.is_dir():
+    try:
+        there = folder.is_dir()
+    except OSError as error:
+        raise BrokenFile(folder, error.strerror or str(error)) from error
+    if not there:
         raise NoFeature(name, root)
     if folder.is_symlink() and not _stays(root, folder):
         raise BrokenFile(folder, "it is a link that leads out of the tasks folder")
@@ -88,12 +95,12 @@ def subtask_files(folder: Path) -> list[tuple[str, bool]]:
 def _read_task(root: Path, folder: Path, problems: list[BrokenFile]) -> dict[str, Any] | None:
     """Read task.json, noting what is wrong with it."""
     path = folder / TASK
-    if not os.path.lexists(path):
-        return None
+    link = os.path.islink(path)  # noqa: PTH114 - Path.is_symlink raises where a folder may not be entered
     try:
-        return parse(path, _read_inside(root, path, link=path.is_symlink()))
+        return parse(path, _read_inside(root, path, link=link))
     except BrokenFile as error:
-        problems.append(error)
+        if link or not isinstance(error.__cause__, FileNotFoundError):
+            problems.append(error)
         return None
 
 

@@ -130,12 +130,21 @@ def _first_fault(data: dict[str, Any]) -> tuple[str, str] | None:
     for key in ("id", "seq", "title", "status"):
         if type(data.get(key)) is not str or not data[key]:
             return key, f"'{key}' must be a text" if key in data else f"missing required field '{key}'"
+    if not data["seq"].isprintable():
+        return "seq", "'seq' must be one line of text"
     if data["status"] not in STATUSES:
         return "status", f"invalid status '{one_line(data['status'])}'; it is one of {', '.join(STATUSES)}"
+    return _fault_of_the_rest(data)
+
+
+def _fault_of_the_rest(data: dict[str, Any]) -> tuple[str, str] | None:
+    """Return the first fault of the fields that may be missing."""
     for key in ("depends_on", "deliverables"):
         values = data.get(key)
         if values is not None and not (type(values) is list and all(type(value) is str for value in values)):
             return key, f"'{key}' must be a list of texts"
+    if not all(map(str.isprintable, data.get("depends_on") or ())):
+        return "depends_on", "'depends_on' must be a list of sequences"
     if type(data.get("parallel", False)) is not bool:
         return "parallel", "'parallel' must be true or false"
     return None

@@ -117,7 +117,7 @@ class Feature:
 
 def one_line(text: str) -> str:
     """Return a text with line ends and control characters as spaces, so that no title can forge a line."""
-    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+", " ", text)
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+", " ", text)
 
 
 def check_name(name: str, what: str = "feature name") -> str:
@@ -141,6 +141,8 @@ def check_summary(text: str, what: str = "Summary") -> str:
     """Return a summary without space around it; raises BatchpackError when it is empty or too long."""
     if len(text) > SUMMARY_LIMIT:
         raise BatchpackError(f"{what} must be max {SUMMARY_LIMIT} characters", f"it has {len(text)}; shorten it")
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise BatchpackError(f"{what} must be UTF-8 text", "write it again")
     if not text.strip():
         raise BatchpackError(f"{what} must not be empty", "say in a few words what was done or why")
     return text

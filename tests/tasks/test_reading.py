@@ -77,6 +77,8 @@ def test_odd_files(tmp_path: Path) -> None:
     [
         ({"seq": 1}, "'seq' must be a text"),
         ({"title": ""}, "'title' must be a text"),
+        ({"seq": "01\n02"}, "'seq' must be one line"),
+        ({"depends_on": ["01\n✓"]}, "'depends_on' must be a list of sequences"),
         ({"status": "done"}, "invalid status 'done'"),
         ({"depends_on": "01"}, "'depends_on' must be a list of texts"),
         ({"depends_on": [1]}, "'depends_on' must be a list of texts"),

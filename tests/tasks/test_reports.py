@@ -24,7 +24,7 @@ def reported(tasks: Path, base: Path | None, *made: dict[str, Any], seqs: tuple[
     [
         ("src/a.ts", True), ("src/", True), ("src/*.ts", True), ("**/a.ts", True), ("src/{a,b}.ts", False),
         ("src/b.ts", False), ("lib/*.ts", False), ("src/[id].ts", True), ("src/a.ts (new)", True), ("SRC/A.ts", False),
-        ("a login that works", True), ("../elsewhere", True), ("src/a**", True),
+        ("a login that works", True), ("../elsewhere", True), ("src/a**", True), ("x" * 300, False),
     ],
 )  # fmt: skip
 def test_evidence(tmp_path: Path, deliverable: str, there: bool) -> None:

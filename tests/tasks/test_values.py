@@ -55,13 +55,15 @@ def test_summaries() -> None:
     assert check_summary("ü" * 200) == "ü" * 200
     with pytest.raises(BatchpackError, match=r"^Summary must be max 200 characters$"):
         check_summary("x" * 201)
+    with pytest.raises(BatchpackError, match="must be UTF-8 text"):
+        check_summary("a\udcff")
     with pytest.raises(BatchpackError, match="must not be empty"):
         check_summary(" \n")
 
 
 def test_one_line() -> None:
     """Line ends, escapes and marks that turn the direction of writing become spaces; the rest stays."""
-    assert one_line("a\n✓ 02\x1b[31m\u202eb  👩‍💻") == "a ✓ 02 [31m b  👩‍💻"
+    assert one_line("a\n✓ 02\x1b[31m\u202e\udcffb  👩‍💻") == "a ✓ 02 [31m b  👩‍💻"
 
 
 def test_finding() -> None:

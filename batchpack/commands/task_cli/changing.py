@@ -11,7 +11,7 @@ from batchpack.commands.task_cli.shared import WORDS, Call, joined, shared
 from batchpack.errors import BrokenFile
 from batchpack.output import warn
 from batchpack.tasks import changes, facts, store, texts
-from batchpack.tasks.values import Feature, Subtask
+from batchpack.tasks.values import Feature, Subtask, one_line
 
 _feature = click.argument("feature")
 _seq = click.argument("seq")
@@ -34,7 +34,7 @@ def _counts(feature: Feature) -> dict[str, int]:
 def _mention(problems: Sequence[BrokenFile]) -> None:
     """Warn of broken files that the change had nothing to do with."""
     for problem in problems:
-        warn(f"Warning: {problem.message}")
+        warn(f"Warning: {one_line(problem.message)}")
 
 
 @click.command(context_settings=WORDS)

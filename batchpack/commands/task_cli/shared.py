@@ -15,7 +15,7 @@ from batchpack.output import say, say_json, warn
 from batchpack.tasks.facts import problem_facts
 from batchpack.tasks.finder import project_of, tasks_folder
 from batchpack.tasks.loading import load, load_all
-from batchpack.tasks.values import Feature
+from batchpack.tasks.values import Feature, one_line
 
 Handler = Callable[..., int | None]
 WORDS = {"ignore_unknown_options": True}
@@ -52,7 +52,7 @@ class Call:
         else:
             say("\n".join(lines))
         for problem in told:
-            warn(f"Error: {problem.message}")
+            warn(f"Error: {one_line(problem.message)}")
         return 1 if told else 0
 
 

@@ -119,6 +119,16 @@ def test_parallel_words(project: Project, auth: Path) -> None:
     assert task_cli(project, "parallel").assert_ok().out == PARALLEL
 
 
+def test_letters_that_cannot_be_shown(project: Project, auth: Path) -> None:
+    """A terminal without UTF-8 gets escapes, and half a surrogate pair in a title breaks nothing."""
+    file = auth / "auth-system" / "subtask_01.json"
+    file.write_text(file.read_text().replace("Setup project", "\\ud800 project"))
+    for words in (["status", "auth-system"], ["status", "auth-system", "--json"]):
+        plain = task_cli(project, *words).assert_ok().out
+        narrow = task_cli(project, *words, env={"PYTHONIOENCODING": "ascii"}).assert_ok().out
+        assert ("project structure" in plain, narrow.isascii()) == (True, True)
+
+
 def test_nothing_there(project: Project) -> None:
     """Without features, status says so and the others print their headings alone."""
     assert task_cli(project, "status").assert_ok().out == "No active features found.\n"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.project import Project
-from tests.support.tasks import STATUS, task_cli
+from tests.support.tasks import STATUS, TASK_CLI, task_cli
 
 
 def test_malformed_file(project: Project, auth: Path) -> None:
@@ -39,6 +42,36 @@ def test_json(project: Project, auth: Path, words: list[str]) -> None:
     facts = task_cli(project, *words, "--json").json()
     assert (1, []) == (facts["schema"], facts["problems"])
     assert len(facts) > 2
+
+
+def without_privileges() -> list[str]:
+    """Return what to write before a command so that the modes of files count, also for root."""
+    if os.geteuid() != 0:
+        return []
+    if shutil.which("setpriv") is None:
+        pytest.skip("root needs setpriv to be bound by the modes of files")
+    dropped = "-dac_override,-dac_read_search"
+    return ["setpriv", "--bounding-set", dropped, "--inh-caps", dropped]
+
+
+@pytest.fixture
+def closed(auth: Path) -> Iterator[Path]:
+    """Make the tasks folder read-only, the feature's folder closed, and both open again at the end."""
+    (auth / "auth-system").chmod(0o644)
+    auth.chmod(0o555)
+    yield auth
+    auth.chmod(0o755)
+    (auth / "auth-system").chmod(0o755)
+
+
+def test_folders_without_rights(project: Project, closed: Path) -> None:
+    """What may not be read or written is told, in both cases with exit 1."""
+    looked = project.execute([*without_privileges(), TASK_CLI, "status", "auth-system"])
+    looked.assert_failed(f"Error: {closed}/auth-system/task.json: Permission denied")
+    (closed / "auth-system").chmod(0o755)
+    for words in (["complete", "auth-system", "04", "x"], ["init", "new", "--name", "N"], ["add", "auth-system", "T"]):
+        done = project.execute([*without_privileges(), TASK_CLI, *words])
+        done.assert_failed("cannot write", "nothing was lost")
 
 
 def test_root_and_variable(project: Project, auth: Path, tmp_path: Path) -> None:
