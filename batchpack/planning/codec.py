@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from batchpack.errors import BatchpackError
@@ -33,12 +33,13 @@ class NotAPlan(BatchpackError):
 
 def plan_to_json(plan: Plan) -> dict[str, object]:
     """Return the plan as plain JSON values with the hash first."""
-    facts = _plain(asdict(plan))
-    return {"hash": facts.pop("hash"), **facts}
+    return {"hash": plan.hash, **{field.name: _plain(getattr(plan, field.name)) for field in fields(plan)}}
 
 
 def _plain(value: Any) -> Any:
-    """Turn tuples into lists, so that the value equals what comes back from JSON text."""
+    """Turn named tuples into mappings and tuples into lists: the value equals what comes back from JSON text."""
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        value = value._asdict()
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, tuple | list) else value

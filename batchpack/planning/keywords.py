@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from batchpack.planning import contexts, negation
 from batchpack.planning.negation import Standing
@@ -15,8 +15,7 @@ MOSTLY = 0.5
 """Share of capitalised words from which on a capital letter says nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """The words of a description, the standing of each (asked for, ruled out, mere mention), and the text itself."""
 
     raw: str

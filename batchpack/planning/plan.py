@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from batchpack.errors import UnknownName, UsageError
 from batchpack.planning import batches as batching
@@ -19,8 +19,7 @@ from batchpack.planning.values import Assignment, Complexity, Exclusion, Match, 
 from batchpack.planning.words import split
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What the keywords of a text say: matches by role or duty, and what is ruled out."""
 
     asked: dict[str, tuple[Match, ...]]

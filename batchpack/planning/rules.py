@@ -1,18 +1,19 @@
-"""What a roster says, as values: keywords with their traps, roles, shared duties, complexity and estimate rules."""
+"""What a roster says, as values: keywords with their traps, roles, shared duties, complexity and estimate rules.
+
+They are named tuples, since a dataclass takes ten times as long to define and `plan` should start fast.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Tier = Literal["elite", "standard"]
 TIERS: tuple[Tier, ...] = ("elite", "standard")
 Capital = Literal["", "enough", "always"]
 
 
-@dataclass(frozen=True, slots=True)
-class Keyword:
+class Keyword(NamedTuple):
     """A word or phrase in small letters, the forms it is found in, and where it counts.
 
     Contexts are patterns as `contexts.py` reads them. An occurrence counts if one of `always` fits; else not if one of
@@ -28,8 +29,7 @@ class Keyword:
     capital: Capital = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(NamedTuple):
     """A role that agents take: what calls it, how early it goes, whom it waits for, whether it edits, what it hands in.
 
     `remark` is told with a plan in which others come after it.
@@ -44,8 +44,7 @@ class Role:
     remark: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(NamedTuple):
     """Work that every agent of a plan shares in, such as documenting its own part; `note` tells so."""
 
     name: str
@@ -53,8 +52,7 @@ class Duty:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class WordSignal:
+class WordSignal(NamedTuple):
     """Words that move the complexity: `points` for each different one, `most` in all."""
 
     name: str
@@ -63,8 +61,7 @@ class WordSignal:
     keywords: tuple[Keyword, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ComplexityRules:
+class ComplexityRules(NamedTuple):
     """How a score comes about: a base, words, and steps (at least this many → points) for what is counted.
 
     `together` gives points where all roles of a set take part.
@@ -78,8 +75,7 @@ class ComplexityRules:
     together: tuple[tuple[tuple[str, ...], int, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class EstimateRules:
+class EstimateRules(NamedTuple):
     """Assumptions on one agent (low, likely, high), prices in US dollars a million tokens, and where they come from."""
 
     tokens: Mapping[str, tuple[float, float, float]]
@@ -94,8 +90,7 @@ class EstimateRules:
     sources: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Roster:
+class Roster(NamedTuple):
     """All roles by name in the order of the files, and the rules of planning; `digest` is the SHA-256 of the whole."""
 
     roles: Mapping[str, Role]
@@ -104,4 +99,4 @@ class Roster:
     complexity: ComplexityRules
     estimate: EstimateRules
     fallback: str
-    digest: str = field(repr=False)
+    digest: str
