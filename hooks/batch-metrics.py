@@ -249,8 +249,8 @@ def summary(sums: dict[str, Any]) -> list[str]:
     ends = " + ".join(f"{sums[end]} {end}" for end in ENDS)
     agent, wall = clock(sums["agent_seconds"]), clock(sums["wall_seconds"])
     return [
-        f"{sums['runs']} runs, {sums['batches']} batches, {sums['agents']} agents = {ends}",
-        f"{sums['measured_runs']} runs measured: agents worked {agent} in {wall}, overlap {ratio(sums['overlap'])}",
+        f"runs: {sums['runs']}, batches: {sums['batches']}, agents: {sums['agents']} = {ends}",
+        f"runs measured: {sums['measured_runs']}; agents worked {agent} in {wall}, overlap {ratio(sums['overlap'])}",
     ]
 
 

@@ -16,46 +16,51 @@ from batchpack.demo.play import Player, Tell
 from batchpack.output import say, say_json, warn
 
 REQUEST = "Build user authentication with React frontend, Go backend, tests, and docs"
-HOST = ("--host", "opencode")
 
 
 @click.command(short_help="See a whole run in a throw-away project.")
 @click.option("--dir", "folder", type=click.Path(path_type=Path), metavar="DIR", help="Where; default: a new folder.")
 @click.option("--keep", is_flag=True, help="Keep the folder when the demo is interrupted, too.")
-@click.option(
-    "--executor", default="demo", show_default=True, metavar="NAME", help="What carries out the agents' work."
-)
+@click.option("--host", metavar="NAME", help="Whose files and words to show; default: any that a project can have.")
+@click.option("--executor", default="demo", metavar="NAME", help="What carries out the agents' work; default: demo.")
 @click.option("--json", "as_json", is_flag=True, help="Print facts for programs, at the end.")
 @click.pass_obj
-def command(app: App, folder: Path | None, keep: bool, executor: str, as_json: bool) -> None:
+def command(app: App, folder: Path | None, keep: bool, host: str | None, executor: str, as_json: bool) -> None:
     """Install the pack into a throw-away project, plan a request, and run its batches with agents that need no model.
 
     The agents are small programs that write code, tests and docs for real and hand them in as a host's agents do.
     Nothing outside the demo's folder is touched.
     """
     agents = app.executor(executor)
+    chosen = app.host(host).NAME if host else _any_host(app)
     begun = time.monotonic()
     ground = grounds.make(folder)
     tell: Tell = _silent if as_json else say
     try:
-        _prepare(ground, tell)
+        _prepare(ground, chosen, tell)
         tell("4. The run. Each command is the one that the command before it printed.")
-        Player(ground, agents, tell).run([sys.executable, "-m", "batchpack", "start", *HOST, REQUEST])
+        Player(ground, agents, tell).run([sys.executable, "-m", "batchpack", "start", "--host", chosen, REQUEST])
         _conclude(ground, time.monotonic() - begun, as_json=as_json)
     except KeyboardInterrupt:
         _interrupted(ground, keep=keep)
         raise
 
 
+def _any_host(app: App) -> str:
+    """Name a host that can be installed into a project."""
+    return next(name for name, host in app.registry.hosts.items() if host.PLACES.project)
+
+
 def _silent(text: str) -> None:
     """Tell nothing."""
 
 
-def _prepare(ground: Ground, tell: Tell) -> None:
+def _prepare(ground: Ground, host: str, tell: Tell) -> None:
     """Show the project, put the pack into it, and show the plan."""
     tell(f"A demo in {ground.folder}; nothing outside of it is touched.\n")
-    tell(f"1. A small project under git: {', '.join(sorted(path.name for path in ground.project.iterdir()))}")
-    installed = ground.batchpack("install", *HOST, "--project", str(ground.project), "--no-check", "--yes")
+    files = ", ".join(sorted(path.name for path in ground.project.iterdir() if not path.name.startswith(".")))
+    tell(f"1. A small project under git: {files}")
+    installed = ground.batchpack("install", "--host", host, "--project", str(ground.project), "--no-check", "--yes")
     tell(f"2. The pack, as a host gets it: {installed.out.splitlines()[0]}")
     for words in (["add", "-A"], ["commit", "-q", "-m", "the pack, as a host gets it"]):
         ground.run(["git", *words])

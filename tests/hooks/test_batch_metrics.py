@@ -93,8 +93,8 @@ def test_the_table_and_its_totals_add_up(project: Project) -> None:
     out = stats(project, "--stats").assert_ok().out
 
     assert f"{RUN}" in out
-    assert "1 runs, 2 batches, 3 agents = 2 done + 1 failed + 0 skipped + 0 pending" in out
-    assert "1 runs measured: agents worked 30.0 s in 20.0 s, overlap 1.5x" in out
+    assert "runs: 1, batches: 2, agents: 3 = 2 done + 1 failed + 0 skipped + 0 pending" in out
+    assert "runs measured: 1; agents worked 30.0 s in 20.0 s, overlap 1.5x" in out
 
 
 def test_time_runs_over_all_attempts(project: Project) -> None:
@@ -202,7 +202,7 @@ def test_only_the_newest_runs_are_shown_and_all_on_demand(project: Project) -> N
 
     assert 20 == out.count("-ab12")
     assert "3 older runs are not shown" in out
-    assert "23 runs" in out
+    assert "runs: 23," in out
     assert 23 == stats(project, "--all").assert_ok().out.count("-ab12")
 
 
