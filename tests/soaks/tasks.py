@@ -44,17 +44,17 @@ def kill_soak(base: Path, kills: int) -> None:
     """Kill completions, each before another of its steps, until there were enough kills."""
     project = Project(base / "kill")
     tasks = project.folder / ".tmp" / "tasks"
-    killed, whole, step = 0, 0, 0
+    killed, rounds, step, steps = 0, 0, 0, 0
     while killed < kills:
-        step += 1
-        name = f"k{killed + whole}"
+        step, rounds = step + 1, rounds + 1
+        name = f"k{rounds}"
         folder = write_feature(tasks, name, subtask(name, "01", status="completed"), subtask(name, "02"))
         code = complete_killed(project, name, "02", step)
         check_after_kill(folder, "02")
         killed += code == -9
-        if code == 0:
-            whole, step = whole + 1, 0
-    say(f"{killed} kills before {killed // max(1, whole) if whole else step} steps in turn: files whole, counts right")
+        steps = max(steps, step)
+        step = 0 if code == 0 else step
+    say(f"{killed} kills, each before another of up to {steps} steps in turn: files whole, counts right")
 
 
 if __name__ == "__main__":
