@@ -6,14 +6,21 @@ A pattern never reaches over the end of a sentence.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from batchpack.planning.words import Word
 
-REACH = 8
+REACH = 10
 """Words looked at on either side of a keyword."""
+
+
+class Element(NamedTuple):
+    """One place of a pattern: the words that may stand there (None: any), and whether it may be missing."""
+
+    words: frozenset[str] | None
+    optional: bool
 
 
 def fits(patterns: Sequence[str], words: Sequence[Word], start: int, end: int) -> bool:
@@ -21,36 +28,47 @@ def fits(patterns: Sequence[str], words: Sequence[Word], start: int, end: int) -
     if not patterns:
         return False
     before, after = _before(words, start), _after(words, end)
-    return any(left.search(before) and right.match(after) for left, right in map(_compiled, patterns))
+    return any(_leads(left, before) and _leads(right, after) for left, right in map(_parsed, patterns))
 
 
-def _before(words: Sequence[Word], start: int) -> str:
-    """Return the words of the same sentence before a place, each followed by a blank."""
-    first = start
-    while first > max(0, start - REACH) and not words[first].starts:
-        first -= 1
-    return "".join(f"{word.small} " for word in words[first:start])
+def _before(words: Sequence[Word], start: int) -> list[str]:
+    """Return the words of the same sentence before a place, the nearest first."""
+    found: list[str] = []
+    while len(found) < min(start, REACH) and not words[start - len(found)].starts:
+        found.append(words[start - len(found) - 1].small)
+    return found
 
 
-def _after(words: Sequence[Word], end: int) -> str:
-    """Return the words of the same sentence after a place, each led by a blank."""
-    last = end
-    while last < min(len(words), end + REACH) and not words[last].starts:
-        last += 1
-    return "".join(f" {word.small}" for word in words[end:last])
+def _after(words: Sequence[Word], end: int) -> list[str]:
+    """Return the words of the same sentence from a place on."""
+    found: list[str] = []
+    for word in words[end : end + REACH]:
+        if word.starts:
+            break
+        found.append(word.small)
+    return found
+
+
+def _leads(elements: tuple[Element, ...], words: Sequence[str]) -> bool:
+    """Tell whether the words begin as the elements say."""
+    if not elements:
+        return True
+    first, rest = elements[0], elements[1:]
+    if words and (first.words is None or words[0] in first.words) and _leads(rest, words[1:]):
+        return True
+    return first.optional and _leads(rest, words)
 
 
 @lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return the expressions for what stands before and after the keyword."""
-    left, _, right = f" {pattern} ".partition(" _ ")
-    before = "".join(_element(element, "{} ") for element in left.split())
-    after = "".join(_element(element, " {}") for element in right.split())
-    return re.compile(rf"(?:^|(?<= )){before}$"), re.compile(rf"{after}(?= |$)")
+def _parsed(pattern: str) -> tuple[tuple[Element, ...], tuple[Element, ...]]:
+    """Return what stands before the keyword, the nearest first, and what stands after it."""
+    parts = pattern.lower().split()
+    place = parts.index("_")
+    left, right = (tuple(_element(part) for part in side) for side in (parts[:place][::-1], parts[place + 1 :]))
+    return left, right
 
 
-def _element(element: str, place: str) -> str:
-    """Return the expression for one word of a pattern with its blank."""
-    optional = element.endswith("?")
-    words = "|".join("[^ ]+" if word == "*" else re.escape(word) for word in element.removesuffix("?").split("|"))
-    return f"(?:{place.format(f'(?:{words})')}){'?' if optional else ''}"
+def _element(part: str) -> Element:
+    """Read one place of a pattern."""
+    words = part.removesuffix("?")
+    return Element(None if words == "*" else frozenset(words.split("|")), part.endswith("?"))
