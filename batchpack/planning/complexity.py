@@ -22,7 +22,9 @@ def band(score: int) -> str:
 
 def assess(text: Text, roles: Sequence[str], rules: ComplexityRules) -> Complexity:
     """Return the score of a text for which these roles were found; its signals' points add up to it."""
-    signals = [Signal("every task", rules.base), *_words(text, rules.words), *_counts(text, roles, rules)]
+    long = _step(rules.length, len(text.words)) > 0
+    words = [rule for rule in rules.words if rule.points > 0 or not long]  # "small" in a long text is one detail's
+    signals = [Signal("every task", rules.base), *_words(text, words), *_counts(text, roles, rules)]
     raw = sum(signal.points for signal in signals)
     score = min(max(raw, LOWEST), HIGHEST)
     if score != raw:

@@ -43,6 +43,13 @@ def test_what_is_ruled_out_adds_nothing(roster: Roster) -> None:
     assert not {"starts over", "wide reach"} & {s.name for s in make_plan(text, roster).complexity.signals}
 
 
+def test_a_long_text_is_no_small_change(roster: Roster) -> None:
+    """Words for small changes lower the score of short texts only."""
+    long = "Fix the typo. " + "It matters to the people. " * 15
+    names = [{signal.name for signal in make_plan(text, roster).complexity.signals} for text in ("Fix the typo", long)]
+    assert [True, False] == ["small change" in found for found in names]
+
+
 def test_a_given_score_says_so(roster: Roster) -> None:
     """A score set by a person replaces the signals and says so."""
     complexity = make_plan("Fix typo", roster, complexity=9).complexity
