@@ -52,6 +52,7 @@ def _render(run: Run, state: State, job: Job, text: str, path: Path) -> str:
     words = {
         "task": name, "attempt": job.attempt, "does": role.does, "edits": role.edits, "tree": str(run.facts.tree),
         "wrong": job.wrong, "earlier": _earlier(run, job), "mark": mark(request), "request": request,
+        "draft": str(run.folder / "prompts" / f"{name}-report.md"),
         "others": [other for other in state.tasks if other != name],
         "needs": [_result(run, other) for other in done if other in needed],
         "lies": [_result(run, other) for other in done if other not in needed],

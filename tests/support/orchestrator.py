@@ -79,10 +79,10 @@ def _call(conversation: Conversation, tool: str, **arguments: object) -> Call:
 
 def _shell(conversation: Conversation, told: str) -> str:
     """Return the tool that the skill runs commands with."""
-    return _found(TOOL, told)
+    return found(TOOL, told)
 
 
-def _found(pattern: re.Pattern[str], text: str) -> str:
+def found(pattern: re.Pattern[str], text: str) -> str:
     """Return what a pattern captures; a text without it is a fault of the pack, said in full."""
     match = pattern.search(text)
     assert match is not None, f"{pattern.pattern} is not in:\n{text[:6000]}"
@@ -98,7 +98,7 @@ def _orchestrate(conversation: Conversation, told: str) -> Answer:
     steps: list[tuple[Call, ...]] = []
     for message in conversation.messages:
         if _is_output(message, shell):
-            steps = _steps(conversation, message.text, shell) or steps
+            steps = printed_steps(conversation, message.text, shell) or steps
         elif message.calls and steps and steps[0] == message.calls:
             steps = steps[1:]
     return Answer(calls=steps[0]) if steps else Answer(conversation.messages[printed[-1]].text)
@@ -111,19 +111,19 @@ def _is_output(message: Message, shell: str) -> bool:
 
 def _first_command(told: str) -> str:
     """Return the command of the skill's fenced block with the request in it, or what it names instead."""
-    word = _found(REQUEST_WORD, told)
+    word = found(REQUEST_WORD, told)
     request = told.rsplit(f"\n{word} ", 1)[1].strip()
     instead = INSTEAD.search(told)
     if instead and request.split()[0] == instead[1]:
         return instead[2].strip() + request.removeprefix(instead[1])
-    command = _found(FENCE, told).strip("\n")
-    word = _found(END_WORD, told)
+    command = found(FENCE, told).strip("\n")
+    word = found(END_WORD, told)
     if word in request.splitlines():
         command = command.replace(word, "ANOTHER_WORD")
     return command.replace("<request>", request)
 
 
-def _steps(conversation: Conversation, text: str, shell: str) -> list[tuple[Call, ...]]:
+def printed_steps(conversation: Conversation, text: str, shell: str) -> list[tuple[Call, ...]]:
     """Return what a printed text says to do: commands to run, and calls to make together, in its order."""
     steps: list[tuple[Call, ...]] = []
     lines = text.splitlines()
@@ -147,12 +147,12 @@ def _serve(conversation: Conversation, file: str, role: str, behaviour: Behaviou
     """Read the prompt, make what the role makes, hand in, and end with one line."""
     outputs = [message for message in conversation.messages if message.role == "tool"]
     if not outputs:
-        reader = _found(READ_TOOL, f"{conversation.system}\n{_told(conversation)}")
+        reader = found(READ_TOOL, f"{conversation.system}\n{_told(conversation)}")
         return Answer(calls=(_reading(conversation, reader, file),), seconds=behaviour.seconds)
     if behaviour.status is None:
         return Answer("I looked around.")
     prompt = LINE_NUMBER.sub("", outputs[0].text)
-    command = _hand_in(prompt, role, behaviour.status)
+    command = hand_in(prompt, role, behaviour.status)
     edits = "--changed" in command
     done = len(outputs) - 1
     if edits and done == 0:
@@ -171,7 +171,7 @@ def _reading(conversation: Conversation, tool: str, file: str) -> Call:
 def _writing(conversation: Conversation, prompt: str, role: str) -> Call:
     """Write the small file that a role which edits makes."""
     tool = next(name for name in conversation.tools if name.lower() == "write")
-    path = f"{_found(re.compile(r'Folder to work in: (.+)'), prompt).strip()}/{_made(role)}"
+    path = f"{found(re.compile(r'Folder to work in: (.+)'), prompt).strip()}/{_made(role)}"
     return _call(conversation, tool, **{_parameter(conversation, tool, "path"): path, "content": f"by {role}\n"})
 
 
@@ -185,9 +185,9 @@ def _made(role: str) -> str:
     return f"made/{role}.txt"
 
 
-def _hand_in(prompt: str, role: str, status: str) -> str:
+def hand_in(prompt: str, role: str, status: str) -> str:
     """Fill in the hand-in command of a prompt: status, summary, file and report; a failing role changed nothing."""
-    command = _found(FENCE, prompt).strip("\n")
+    command = found(FENCE, prompt).strip("\n")
     head, report, *rest = command.split("\n")
     head = head.replace("--status DONE", f"--status {status}")
     head = re.sub(r"--summary '[^']*'", f"--summary 'what {role} did'", head)

@@ -49,9 +49,9 @@ class Outcome:
 class Project:
     """A folder of files under a HOME of its own; commands run as real processes."""
 
-    def __init__(self, base: Path) -> None:
+    def __init__(self, base: Path, folder: str = "project") -> None:
         self.home = base / "home"
-        self.folder = base / "project"
+        self.folder = base / folder
         self.home.mkdir(parents=True)
         self.folder.mkdir()
 

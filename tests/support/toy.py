@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from types import ModuleType
+from typing import cast
+
+from batchpack.host import Host
 
 PAGE = '''
 """A toy host."""
@@ -97,3 +102,11 @@ def put_toys(home: Path, *names: str, project: str | None = "default") -> None:
     for name in names or ("toy",):
         place = f".{name}" if project == "default" else project
         (folder / f"{name}.py").write_text(PAGE.format(name=name, project=place))
+
+
+def toy_host(name: str = "toy", *, project: str | None = "default") -> Host:
+    """Return a toy host as a module, for tests that need no process."""
+    module = ModuleType(f"tests_{name}")
+    sys.modules[module.__name__] = module
+    exec(PAGE.format(name=name, project=f".{name}" if project == "default" else project), module.__dict__)
+    return cast(Host, module)

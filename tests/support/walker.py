@@ -37,7 +37,7 @@ def uninstall(project: Project, *words: str, env: Mapping[str, str] | None = Non
     return project.run("uninstall", "--yes", *words, env=env)
 
 
-def walk(project: Project, host: str, scope: str) -> list[Path]:
+def check_life(project: Project, host: str, scope: str) -> list[Path]:
     """Take a host through its life in a home and project as they are; returns the files that were written."""
     before = state_of(project)
     words = ("--host", host, "--scope", scope)
