@@ -29,7 +29,7 @@ STATED = r"(?:need|require|want|care|have to)"
 """After a subject only these rule out: "we don't need tests", while "we don't test enough" complains."""
 
 NOUN_CUES = (
-    r"no need (?:for|of)|no|without|except for|except|excluding|other than|apart from|aside from|instead of"
+    r"no need (?:for|of)|no|neither|without|w o|except for|except|excluding|other than|apart from|aside from|instead of"
     r"|rather than|as opposed to|not(?= (?:the|our|my|any|in|on|for) )|minus"
     r"|(?:everything|anything|all) but|leav(?:e|ing) out|stay (?:away from|out of)|keep (?:out of|away from)"
     r"|hands off(?: of)?|skip(?:ping)?|omit(?:ting)?|avoid(?:ing)?|ignor(?:e|ing)|exclude|forget about"
@@ -106,8 +106,8 @@ CHANGES = words(
 )
 """What follows these is ruled out across such words: "no changes to the API"."""
 LEADING = words(
-    "no not never don't dont doesn't doesnt do does need without except excluding other than apart aside instead "
-    "rather opposed everything anything all but leave leaving out stay keep away hands off skip skipping omit avoid "
+    "no not never neither don't dont doesn't doesnt do does need without except excluding other than apart aside "
+    "instead rather opposed everything anything all but leave leaving out stay keep away hands off skip skipping omit avoid "
     "ignore to"
 )
 """Words of the cues themselves; what is ruled out stands behind them."""

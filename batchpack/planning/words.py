@@ -10,10 +10,11 @@ from typing import NamedTuple
 _CHUNK = re.compile(r"`[^`\n]*`|[^\s`]+")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _ADDRESS = re.compile(r"\w+://")
-_NAME = re.compile(r"[\w./~@-]+")
+_NAME = re.compile(r"[\w./~@:-]+")
 _SNAKE = re.compile(r"[^\W_]_|_[^\W_]")
 _FILE = re.compile(
-    r"\.(?:py|go|mod|sum|tsx?|jsx?|mjs|json|ya?ml|toml|md|sql|sh|s?css|html?|rs|java|rb|php|c|h|cpp|cs|txt|log|env|lock)$",
+    r"\.(?:py|go|mod|sum|tsx?|jsx?|mjs|json|ya?ml|toml|md|sql|sh|s?css|html?|rs|java|rb|php|c|h|cpp|cs|txt|log|env|lock)"
+    r"(?::\d+){0,2}$",
     re.IGNORECASE,
 )
 _LIBRARY = re.compile(r"(?:react|next|vue|nuxt|node|express)\.js", re.IGNORECASE)

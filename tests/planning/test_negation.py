@@ -40,6 +40,8 @@ def ruled_out(text: str) -> set[str]:
         ("we don't need docker", "docker"),
         ("Out of scope: frontend, docs, deployment", "deployment"),
         ("Docs: no. Add a page", "docs"),
+        ("Neither tests nor docs are needed", "docs"),
+        ("Build it w/o tests", "tests"),
     ],
 )
 def test_what_is_ruled_out(text: str, word: str) -> None:

@@ -50,6 +50,7 @@ def test_a_word_knows_its_place() -> None:
         "`go test`",
         "/users",
         "main.go",
+        "api/server.go:42",
         "./run/test",
     ],
 )
