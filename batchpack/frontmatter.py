@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import yaml
 from batchpack.errors import BrokenFile
 
 FENCE = "---"
+MERGE = "tag:yaml.org,2002:merge"
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):
@@ -19,7 +21,11 @@ class _UniqueKeyLoader(yaml.SafeLoader):
         """Build a mapping, raising on a repeated key with its line."""
         seen: set[object] = set()
         for key_node, _ in node.value:
+            if key_node.tag == MERGE:
+                continue
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise yaml.constructor.ConstructorError(None, None, "a key must be a word", key_node.start_mark)
             if key in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"key {key!r} stands twice", key_node.start_mark)
             seen.add(key)
@@ -34,7 +40,7 @@ def load_yaml(text: str, path: Path, first_line: int = 1) -> Any:
         mark = error.problem_mark
         line, column = (mark.line + first_line, mark.column + 1) if mark else (None, None)
         raise BrokenFile(path, f"broken YAML: {error.problem or error.context}", line, column) from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:  # a date that is none is a ValueError
         raise BrokenFile(path, f"broken YAML: {error}") from error
 
 

@@ -10,7 +10,7 @@ from batchpack import manager
 from batchpack.host import Host
 from tests.support.project import Project
 from tests.support.toy import put_toys
-from tests.support.walker import install, state_of, uninstall, walk
+from tests.support.walker import check_life, install, state_of, uninstall
 
 HOSTS = manager.load().hosts
 LIVES = [
@@ -22,7 +22,7 @@ LIVES = [
 @pytest.mark.parametrize(("name", "scope"), LIVES)
 def test_a_host_lives_and_leaves_no_trace(project: Project, name: str, scope: str) -> None:
     """Plan, install, install again and uninstall any registered host in an empty home and project."""
-    files = walk(project, name, scope)
+    files = check_life(project, name, scope)
 
     assert files
 
@@ -36,7 +36,7 @@ def test_a_host_lives_beside_what_is_there(project: Project, name: str, scope: s
     (folder / "notes.txt").write_text("mine")
     (folder / "notes.txt").chmod(0o600)
 
-    walk(project, name, scope)
+    check_life(project, name, scope)
 
 
 def _folder(project: Project, host: Host, scope: str) -> Path:
@@ -48,7 +48,7 @@ def _folder(project: Project, host: Host, scope: str) -> Path:
 def test_settings_of_every_format_live_too(project: Project, scope: str) -> None:
     """A host that edits JSON, TOML and YAML leaves each of them as it was, where they were there and where not."""
     put_toys(project.home)
-    walk(project, "toy", scope)
+    check_life(project, "toy", scope)
 
     folder = project.home / ".config/toy" if scope == "user" else project.folder / ".toy"
     folder.mkdir(parents=True)
@@ -56,7 +56,7 @@ def test_settings_of_every_format_live_too(project: Project, scope: str) -> None
     (folder / "config.toml").write_bytes(b"# mine\r\na = 1\r\n")
     (folder / "config.yaml").write_bytes(b"tools: {other: [1, 2]} # mine")
     (folder / "settings.json").chmod(0o600)
-    walk(project, "toy", scope)
+    check_life(project, "toy", scope)
 
 
 def test_all_hosts_at_once(project: Project) -> None:

@@ -9,17 +9,33 @@ from typing import Any
 
 import yaml
 
+from batchpack.errors import BrokenFile
 from batchpack.frontmatter import load_yaml
 from batchpack.installer.settings.brackets import Brackets, add, line_indent, remove
 
 EMPTY = ""
+LARGEST = 100_000
+"""Values in a settings file, aliases counted each time: comparing more would take too long."""
 _SKIP = re.compile(r"(?:(?<=\s)|^)#[^\n]*|\n|[^\S\n]+", re.MULTILINE)
 
 
 def load(text: str, path: Path) -> Any:
     """Return the value; a file without any counts as an empty mapping."""
     value = load_yaml(text, path)
+    if _size(value, {}) > LARGEST:
+        raise BrokenFile(path, "its aliases stand for too much")
     return {} if value is None else value
+
+
+def _size(value: Any, known: dict[int, int]) -> int:
+    """Count the values that a value stands for; one that stands inside itself is too large for any use."""
+    if not isinstance(value, dict | list):
+        return 1
+    if id(value) not in known:
+        known[id(value)] = LARGEST + 1
+        members = value.values() if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_size(member, known) for member in members)
+    return known[id(value)]
 
 
 def _root(text: str) -> Any:
@@ -144,5 +160,5 @@ def _remove(text: str, node: Any, at: int) -> str:
     lead = line_indent(text, start)
     if lead is None:
         raise ValueError("it shares its line with something else")
-    end = _line_end(text, max(_end(last), int(first.end_mark.index)))
+    end = _line_end(text, _end(last) if dash else max(_end(last), int(first.end_mark.index)))
     return text[: start - len(lead)] + text[end:]
