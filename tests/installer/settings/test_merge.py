@@ -108,7 +108,7 @@ def test_a_broken_document_is_told_with_its_place(kind: SettingsFormat, data: st
     except (BrokenFile, Refused) as error:
         event(type(error).__name__)
     else:
-        load(kind, merged.data)
+        assert isinstance(load(kind, merged.data), dict)
 
 
 @pytest.mark.parametrize(
