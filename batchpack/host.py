@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,6 +122,15 @@ def find_host(program: str, folder: str, home: Path, search_path: str | None) ->
     if (home / folder).is_dir():
         return Detection(None, f"folder ~/{folder}")
     return None
+
+
+def moved(title: str, variable: str, usual: Path, target: Target) -> list[Check]:
+    """Say that a variable makes the host read another folder for the user than the one that files go to."""
+    value = os.environ.get(variable)
+    if target.scope != "user" or not value or Path(value).resolve() == usual.resolve():
+        return []
+    detail = f"{variable} is set, so {title} reads {value} and not {usual}: unset it, or install with --scope project"
+    return [Check(f"folder of {title}", False, detail)]
 
 
 def no_files(pack: Pack, target: Target) -> list[File]:

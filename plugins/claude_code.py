@@ -18,6 +18,7 @@ from batchpack.host import (
     below,
     call_line,
     find_host,
+    moved,
     no_edits,
     no_files,
     skill_at,
@@ -186,7 +187,8 @@ def verify(target: Target, names: Names) -> list[Check]:
     wanted = [f".claude/{name}" for name in ("skills", "agents", "commands", "settings.json", "settings.local.json")]
     try:
         with mirrored(users_home(), project, from_home=wanted, from_project=wanted) as mirror:
-            return _ask(program, mirror, names)
+            elsewhere = moved(TITLE, "CLAUDE_CONFIG_DIR", users_home() / PLACES.user, target)
+            return elsewhere + _ask(program, mirror, names)
     except BatchpackError as error:
         return [Check(TITLE, False, f"{error.message}; {error.hint}".rstrip("; "))]
 

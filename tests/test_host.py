@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from batchpack import host
 from batchpack.values import AgentCall
 from tests.support.pack import pack, target
@@ -61,3 +63,16 @@ def test_a_skill_brings_what_lies_beside_it(tmp_path: Path) -> None:
     assert {"s/demo/SKILL.md": "---\nname: demo\n---\n\nRun bp.\n", "s/demo/more.md": "bp more\n"} == {
         file.path: file.text for file in files
     }
+
+
+def test_a_moved_folder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a variable leads the host elsewhere, the user's scope would not be seen; a project's is."""
+    here, elsewhere = target("claude_code", "user", tmp_path), str(tmp_path / "other")
+    assert [] == host.moved("X", "X_HOME", tmp_path / ".claude", here)
+    monkeypatch.setenv("X_HOME", str(tmp_path / ".claude"))
+    assert [] == host.moved("X", "X_HOME", tmp_path / ".claude", here)
+    monkeypatch.setenv("X_HOME", elsewhere)
+    (check,) = host.moved("X", "X_HOME", tmp_path / ".claude", here)
+    assert check.ok is False
+    assert elsewhere in check.detail
+    assert [] == host.moved("X", "X_HOME", tmp_path / ".claude", target("claude_code", "project", tmp_path))

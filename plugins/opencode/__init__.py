@@ -19,6 +19,7 @@ from batchpack.host import (
     below,
     call_line,
     find_host,
+    moved,
     no_edits,
     same_names,
     skill_at,
@@ -157,7 +158,8 @@ def verify(target: Target, names: Names) -> list[Check]:
             from_home=(".config/opencode", ".claude/skills", ".agents"),
             from_project=(".opencode", "opencode.json", "opencode.jsonc"),
         ) as mirror:
-            return _ask(program, mirror, target, names)
+            elsewhere = moved(TITLE, "XDG_CONFIG_HOME", users_home() / ".config", target)
+            return elsewhere + _ask(program, mirror, target, names)
     except BatchpackError as error:
         return [Check("opencode", False, f"{error.message}; {error.hint}".rstrip("; "))]
 

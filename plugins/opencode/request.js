@@ -8,11 +8,16 @@ const unwrapped = (words) => {
   return wrapped ? inner.replaceAll('\\"', '"') : words
 }
 
+const MARK = "REQUEST: "
+
+// Installed for the user and for the project, this runs twice.
+const handedOver = (parts) => parts.some((part) => part.type === "text" && part.text.startsWith(MARK))
+
 export const BatchpackRequest = async () => ({
   "command.execute.before": async (input, output) => {
     const words = input.arguments.trim()
-    if (input.command === "batch-run" && words !== "") {
-      output.parts.push({ type: "text", text: "REQUEST: " + unwrapped(words) })
+    if (input.command === "batch-run" && words !== "" && !handedOver(output.parts)) {
+      output.parts.push({ type: "text", text: MARK + unwrapped(words) })
     }
   },
 })

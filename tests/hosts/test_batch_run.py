@@ -86,7 +86,7 @@ def test_failing_and_silent_agents_are_told_honestly(kind: str, open_host: Open,
     assert 2 == counts[2]
 
 
-@pytest.mark.parametrize("kind", [KINDS[0], KINDS[1]])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_killed_host_is_resumed_by_a_new_session(kind: str, open_host: Open, project: Project) -> None:
     """When the host dies in the middle, `/batch-run resume` goes on, and finished work is not done again."""
     slow = Obedient({"backend-go": Behaviour(seconds=300)})
@@ -111,6 +111,29 @@ def _wait_for_result(project: Project, role: str) -> None:
             return
         time.sleep(0.1)
     pytest.fail(f"{role} handed in nothing within a minute")
+
+
+MINE = {
+    OPENCODE: (".opencode/agent/debugger.md", "---\ndescription: mine\nmode: subagent\n---\n\nMY OWN WAY\n"),
+    CLAUDE: (".claude/agents/debugger.md", "---\nname: debugger\ndescription: mine\n---\n\nMY OWN WAY\n"),
+}
+
+
+@pytest.mark.parametrize("kind", [KINDS[0], KINDS[1]])
+def test_the_users_own_agent_is_used_in_both_scopes_at_once(kind: str, open_host: Open, project: Project) -> None:
+    """With the pack in the user's and the project's scope, words come once, and a user's agent does its role."""
+    path, text = MINE[kind]
+    project.write({path: text})
+    session = open_host(kind, Obedient())
+    session.install("user")
+    assert "your own agents" in session.install("project").out
+    session.run("Fix the bug that crashes the login").assert_ok()
+    plan = json.loads((run_folder(project) / "plan.json").read_text())
+    assert "Fix the bug that crashes the login" == plan["description"]
+    of_debugger = [one for one in session.model.log.arrived if role_of(one) == "debugger"]
+    assert of_debugger
+    assert all("MY OWN WAY" in one.system for one in of_debugger)
+    assert "0 failed + 0 skipped + 0 pending" in (run_folder(project) / "SYNTHESIS.md").read_text()
 
 
 @pytest.mark.parametrize("kind", [KINDS[0], KINDS[1]])

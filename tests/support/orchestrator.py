@@ -147,7 +147,8 @@ def _serve(conversation: Conversation, file: str, role: str, behaviour: Behaviou
     """Read the prompt, make what the role makes, hand in, and end with one line."""
     outputs = [message for message in conversation.messages if message.role == "tool"]
     if not outputs:
-        reader = found(READ_TOOL, f"{conversation.system}\n{_told(conversation)}")
+        named = READ_TOOL.search(f"{conversation.system}\n{_told(conversation)}")
+        reader = named[1] if named else next(name for name in conversation.tools if name.lower() == "read")
         return Answer(calls=(_reading(conversation, reader, file),), seconds=behaviour.seconds)
     if behaviour.status is None:
         return Answer("I looked around.")
