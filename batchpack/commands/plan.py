@@ -14,6 +14,9 @@ from batchpack.planning import Cost, Match, Plan, Range, load_roster, make_plan
 from batchpack.planning.complexity import band
 from batchpack.runs import program, request
 
+BASELINE = "all at once"
+"""The naive way, by the name under which an estimate tells of it; one agent alone has nothing to compare with."""
+
 
 @click.command()
 @click.argument("text", nargs=-1)
@@ -93,15 +96,16 @@ def _estimate(plan: Plan) -> Iterator[str]:
     estimate = plan.estimate
     yield "Estimate (from assumptions; nothing was measured)"
     yield f"  this plan    {_cost(estimate.total)}"
-    yield f"  all at once  {_cost(estimate.baseline)}"
     if estimate.saving_percent is not None:
+        yield f"  {BASELINE}  {_cost(estimate.baseline)}"
         mine, naive = estimate.total.tokens.likely, estimate.baseline.tokens.likely
         word = "less" if estimate.saving_percent >= 0 else "more"
         yield (
-            f"  estimated {abs(estimate.saving_percent)} % {word} tokens than all at once "
+            f"  estimated {abs(estimate.saving_percent)} % {word} tokens than {BASELINE} "
             f"(1 - {mine / 1000:,.0f}k/{naive / 1000:,.0f}k, both the likely value); no promise"
         )
-    yield from (f"  {name}: {source}" for name, source in estimate.sources.items())
+    alone = estimate.saving_percent is None
+    yield from (f"  {name}: {source}" for name, source in estimate.sources.items() if name != BASELINE or not alone)
 
 
 def _cost(cost: Cost) -> str:

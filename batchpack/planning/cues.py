@@ -107,7 +107,7 @@ CHANGES = words(
 """What follows these is ruled out across such words: "no changes to the API"."""
 LEADING = words(
     "no not never neither don't dont doesn't doesnt do does need without except excluding other than apart aside "
-    "instead rather opposed everything anything all but leave leaving out stay keep away hands off skip skipping omit avoid "
-    "ignore to"
+    "instead rather opposed everything anything all but leave leaving out stay keep away hands off skip skipping "
+    "omit avoid ignore to"
 )
 """Words of the cues themselves; what is ruled out stands behind them."""

@@ -16,11 +16,15 @@ MOSTLY = 0.5
 
 
 class Text(NamedTuple):
-    """The words of a description, the standing of each (asked for, ruled out, mere mention), and the text itself."""
+    """A description: its words, the standing of each, and the phrase that rules it out, if any.
+
+    `titled` says that so many words have capitals that these mean nothing.
+    """
 
     raw: str
     words: tuple[Word, ...]
-    standings: tuple[Standing, ...]
+    standings: Sequence[Standing]
+    spans: Sequence[tuple[int, int] | None]
     titled: bool
 
     def match(self, keyword: str, start: int, end: int) -> Match:
@@ -29,15 +33,9 @@ class Text(NamedTuple):
         return Match(keyword, self.raw[first.offset : last.offset + len(last.text)], first.offset, first.number)
 
     def around(self, start: int) -> str:
-        """Return the words that rule out words[start]: what stands unasked for around it, on the text's one line."""
-        first = last = start
-        while first > 0 and not self.words[first].starts and self.standings[first - 1] is not Standing.ASKED:
-            first -= 1
-        for here in range(start + 1, len(self.words)):
-            if self.words[here].starts or self.standings[here] is Standing.ASKED:
-                break
-            last = here
-        end = self.words[last]
+        """Return the phrase that rules out words[start], on one line."""
+        first, behind = self.spans[start] or (start, start + 1)
+        end = self.words[behind - 1]
         return " ".join(self.raw[self.words[first].offset : end.offset + len(end.text)].split())
 
 
@@ -46,7 +44,7 @@ def read(raw: str, words: Sequence[Word]) -> Text:
     within = [word for word in words if not word.starts]
     capitals = sum(word.text[:1].isupper() for word in within)
     titled = len(within) > 4 and capitals > MOSTLY * len(within)
-    return Text(raw, tuple(words), tuple(negation.standings(words)), titled)
+    return Text(raw, tuple(words), *negation.read(words), titled)
 
 
 class Index:

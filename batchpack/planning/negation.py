@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from enum import Enum
+from typing import NamedTuple
 
 from batchpack.planning import cues
 from batchpack.planning.words import Word
@@ -25,24 +26,31 @@ class Standing(Enum):
     MENTIONED = "mentioned"
 
 
-def standings(words: Sequence[Word]) -> list[Standing]:
-    """Return the standing of each word."""
-    found = [Standing.ASKED] * len(words)
+class Reading(NamedTuple):
+    """For each word its standing, and the span (first, behind last word) of the phrase that rules it out, if any."""
+
+    standings: list[Standing]
+    spans: list[tuple[int, int] | None]
+
+
+def read(words: Sequence[Word]) -> Reading:
+    """Look for what a text rules out."""
+    found = Reading([Standing.ASKED] * len(words), [None] * len(words))
     line = _Line(words)
     for cue in cues.BACKGROUND.finditer(line.text):
         first, last = line.index(cue.start()), line.sentence(line.index(cue.start()))
-        found[first:last] = [Standing.MENTIONED] * (last - first)
+        found.standings[first:last] = [Standing.MENTIONED] * (last - first)
     for cue in cues.FORWARD.finditer(line.text):
-        first = line.index(cue.end())
+        first, behind = line.index(cue.start()), line.index(cue.end())
         if cue["list"]:
-            _mark(line, found, first, line.sentence(first))
+            _mark(line, found, behind, line.sentence(behind), (first, line.sentence(behind)))
         elif _holds(line, cue):
-            _mark(line, found, line.index(cue.start()), line.forward(first))
+            _mark(line, found, first, line.forward(behind), (first, line.forward(behind)))
     for cue in cues.BACKWARD.finditer(line.text):
-        last = line.index(cue.start())
-        if cue["alone"] or not words[last].starts:
-            _mark(line, found, line.backward(last), last)
-        found[last : line.index(cue.end())] = [Standing.RULED_OUT] * (line.index(cue.end()) - last)
+        last, behind = line.index(cue.start()), line.index(cue.end())
+        first = line.backward(last) if cue["alone"] or not words[last].starts else last
+        _mark(line, found, first, last, (first, behind))
+        found.standings[last:behind] = [Standing.RULED_OUT] * (behind - last)
     return found
 
 
@@ -154,7 +162,7 @@ def _no(line: _Line, end: int, before: list[str]) -> bool:
     return changed or not cues.STILL.match(f" {rest}")
 
 
-def _mark(line: _Line, found: list[Standing], first: int, last: int) -> None:
+def _mark(line: _Line, found: Reading, first: int, last: int, span: tuple[int, int]) -> None:
     """Rule out words[first:last]; behind a word such as "for" they are merely mentioned, unless a change is meant."""
     across = mentioned = named = False
     for here in range(first, last):
@@ -162,5 +170,6 @@ def _mark(line: _Line, found: list[Standing], first: int, last: int) -> None:
         across = across or small in cues.CHANGES
         mentioned = mentioned or (named and not across and small in cues.RELATIONS)
         named = named or small not in cues.RELATIONS | cues.LEADING
-        if found[here] is not Standing.RULED_OUT:
-            found[here] = Standing.MENTIONED if mentioned else Standing.RULED_OUT
+        if found.standings[here] is not Standing.RULED_OUT:
+            found.standings[here] = Standing.MENTIONED if mentioned else Standing.RULED_OUT
+            found.spans[here] = span

@@ -19,7 +19,7 @@ ESTIMATE = (
     "tokens", "minutes", "turns", "output_share", "coordination_tokens", "coordination_minutes", "window", "model",
     "prices", "sources",
 )  # fmt: skip
-PRICES = ("input", "output", "cache_write", "cache_read")
+PRICES = ("output", "cache_write", "cache_read")
 BANDS = ("low", "medium", "high", "very high")
 TRIPLES = ("turns", "coordination_tokens", "coordination_minutes")
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

@@ -76,7 +76,6 @@ def test_prices_are_those_of_the_oracle(roster: Roster) -> None:
     day = datetime(2026, 11, 21, tzinfo=UTC)
     million, rules = 1_000_000, roster.estimate
     usages = {
-        "input": Usage(input_tokens=million),
         "output": Usage(output_tokens=million),
         "cache_write": Usage(input_tokens=million, cache_write_tokens=million),
         "cache_read": Usage(input_tokens=million, cache_read_tokens=million),

@@ -58,7 +58,8 @@ def test_inflections_call_too(word: str, role: str, roster: Roster) -> None:
 @pytest.mark.parametrize(
     "text",
     ["Write the Go service", "a Go backend", "port it to Go", "in go", "using Go and PostgreSQL", "golang",
-     "Rewrite the Python tool in go", "Go, React and Postgres", "We need Go code", "convert python scripts to go", "React and Go"],
+     "Rewrite the Python tool in go", "Go, React and Postgres", "We need Go code", "React and Go",
+     "convert python scripts to go"],
 )  # fmt: skip
 def test_go_the_language(text: str, roster: Roster) -> None:
     """Go is the language beside its nouns, behind "in" or "using", and with a capital letter within a sentence."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from batchpack.planning.negation import Standing, standings
+from batchpack.planning.negation import Standing, read
 from batchpack.planning.words import split
 
 
 def ruled_out(text: str) -> set[str]:
     """Return the words that are ruled out."""
     words = split(text)
-    return {word.small for word, one in zip(words, standings(words), strict=True) if one is Standing.RULED_OUT}
+    return {word.small for word, one in zip(words, read(words).standings, strict=True) if one is Standing.RULED_OUT}
 
 
 @pytest.mark.parametrize(
@@ -78,4 +78,4 @@ def test_what_is_not_ruled_out(text: str, word: str) -> None:
 def test_what_is_merely_mentioned() -> None:
     """What stands behind a preposition beside what is ruled out is neither asked for nor ruled out."""
     words = split("no tests for the API")
-    assert Standing.MENTIONED is standings(words)[-1]
+    assert Standing.MENTIONED is read(words).standings[-1]

@@ -72,7 +72,7 @@ def test_a_complexity_rule_is_replaced(written: Write) -> None:
         ("complexity:\n  base: many\n", 2, "number"),
         ("complexity:\n  words:\n    - name: x\n", 3, "number"),
         ("estimate:\n  turns: [3, 2, 1]\n", 2, "rising"),
-        ("estimate:\n  prices:\n    input: -1\n", 3, "number"),
+        ("estimate:\n  prices:\n    output: -1\n", 3, "number"),
         ("fallback: [x]\n", 1, "text"),
     ],
 )
