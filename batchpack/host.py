@@ -22,13 +22,15 @@ class Places:
 
     `runs` is where run directories go: below the project, or below the home when it begins with `~/`; there the
     newest run's results are copied to the top as well. `litter` names what the host itself makes in its config folder
-    when it starts; uninstall removes it with a folder that install made and that holds nothing else.
+    when it starts; uninstall removes it with a folder that install made and that holds nothing else. `stubs` are
+    settings files with the text that the host begins them with: they go in the same way while they say just that.
     """
 
     user: str
     project: str | None
     runs: str = ".batchpack"
     litter: tuple[str, ...] = ()
+    stubs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ def _plan_undo(receipt: Receipt, hosts: Mapping[str, Host]) -> Uninstalled:
     outcome = Uninstalled(f"{receipt.host} ({receipt.scope} scope, {receipt.base / receipt.folder})")
     host = hosts.get(receipt.host)
     try:
-        outcome.plan = plan_uninstall(receipt, host.PLACES.litter if host else ())
+        outcome.plan = plan_uninstall(receipt, host.PLACES if host else None)
     except BatchpackError as error:
         outcome.error = error
     return outcome

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from batchpack.errors import BrokenFile
 from batchpack.files import Changed, fingerprint, sync_folder
+from batchpack.host import Places
 from batchpack.installer import disk, receipts, settings
 from batchpack.installer.apply import waiting
 from batchpack.installer.paths import FileInTheWay, locate, locate_settings
@@ -39,11 +40,11 @@ class Undo:
     changed: tuple[str, ...] = ()
     settings: tuple[SettingsUndo, ...] = ()
     errors: tuple[BrokenFile | Refused, ...] = field(default=())
-    litter: tuple[str, ...] = ()
+    places: Places | None = None
 
 
-def plan_uninstall(receipt: Receipt, litter: tuple[str, ...] = ()) -> Undo:
-    """Compare a receipt with what is there; `litter` are names that the host itself makes in its config folder."""
+def plan_uninstall(receipt: Receipt, host_places: Places | None = None) -> Undo:
+    """Compare a receipt with what is there; the host's places name what the host itself makes in its config folder."""
     removes: list[str] = []
     gone: list[str] = []
     changed: list[str] = []
@@ -60,7 +61,7 @@ def plan_uninstall(receipt: Receipt, litter: tuple[str, ...] = ()) -> Undo:
             errors.append(error)
             continue
         undone += [undo] if undo else []
-    return Undo(receipt, tuple(removes), tuple(gone), tuple(changed), tuple(undone), tuple(errors), litter)
+    return Undo(receipt, tuple(removes), tuple(gone), tuple(changed), tuple(undone), tuple(errors), host_places)
 
 
 def _look(receipt: Receipt, path: str) -> str | None:
@@ -140,8 +141,8 @@ def _restore(one: SettingsUndo, transaction: str) -> None:
 def _remove_folders(plan: Undo) -> None:
     """Remove the folders that we made and that are empty, or hold nothing but what the host itself made there."""
     receipt = plan.receipt
-    if receipt.folder in receipt.folders:
-        _remove_litter(receipt, plan.litter)
+    if receipt.folder in receipt.folders and plan.places is not None:
+        _remove_litter(receipt, plan.places)
     for folder in sorted(receipt.folders, reverse=True):
         path = receipt.base / folder
         if path.is_dir() and not path.is_symlink():
@@ -149,7 +150,7 @@ def _remove_folders(plan: Undo) -> None:
                 path.rmdir()
 
 
-def _remove_litter(receipt: Receipt, litter: tuple[str, ...]) -> None:
+def _remove_litter(receipt: Receipt, places: Places) -> None:
     """Remove a host's own files from the config folder when we made it and nothing but them would be left in it."""
     top = receipt.target.folder
     if not top.is_dir() or top.is_symlink():
@@ -160,10 +161,17 @@ def _remove_litter(receipt: Receipt, litter: tuple[str, ...]) -> None:
             with suppress(OSError):
                 path.rmdir()
     left = list(top.iterdir())
-    if any(path.name not in litter for path in left):
+    if not all(path.name in places.litter or _is_stub(path, places) for path in left):
         return
     for path in left:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink()
+
+
+def _is_stub(path: Path, places: Places) -> bool:
+    """Tell whether a settings file says no more than what its host begins it with."""
+    text = dict(places.stubs).get(path.name)
+    data = disk.read_bytes(path) if text is not None and path.is_file() and not path.is_symlink() else None
+    return text is not None and data is not None and data.strip() == text.strip().encode()

@@ -56,5 +56,18 @@ def test_litter_is_only_what_is_named(put: Callable[[], Receipt], base: Path, to
     receipt = put()
     for name in (".gitignore", "node_modules", "more"):
         (base / ".toy" / name).write_text("")
-    undo(plan_uninstall(receipt, toy.PLACES.litter))
+    undo(plan_uninstall(receipt, toy.PLACES))
     assert {".toy", ".toy/.gitignore", ".toy/node_modules", ".toy/more"} == set(tree(base))
+
+
+def test_a_stub_goes_as_long_as_nobody_wrote_into_it(put: Callable[[], Receipt], base: Path, toy: Host) -> None:
+    """A settings file that the host began is the user's once it says more."""
+    receipt = put()
+    (base / ".toy/own.json").write_text("{}\n")
+    undo(plan_uninstall(receipt, toy.PLACES))
+    assert {} == tree(base)
+
+    receipt = put()
+    (base / ".toy/own.json").write_text('{"mine": 1}')
+    undo(plan_uninstall(receipt, toy.PLACES))
+    assert {".toy", ".toy/own.json"} == set(tree(base))

@@ -24,7 +24,8 @@ from batchpack.values import Capabilities, Check, Edit, File
 
 NAME = "{name}"
 TITLE = "Toy {name}"
-PLACES = Places(user=".config/{name}", project={project!r}, litter=(".gitignore", "node_modules"))
+LITTER = (".gitignore", "node_modules")
+PLACES = Places(user=".config/{name}", project={project!r}, litter=LITTER, stubs=(("own.json", "{{}}"),))
 TOOLS = {{word: word for word in ("agent", "bash", "read", "write", "edit", "search", "ask")}}
 CAPABILITIES = Capabilities(limits=("what agents of {name} read",), own_agents=False)
 VERSION = os.environ.get("TOY_VERSION", "1")
