@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -111,6 +112,25 @@ def _wait_for_result(project: Project, role: str) -> None:
             return
         time.sleep(0.1)
     pytest.fail(f"{role} handed in nothing within a minute")
+
+
+@pytest.mark.parametrize("kind", [KINDS[0], KINDS[1]])
+def test_a_program_off_path_is_called_by_its_path(kind: str, open_host: Open, project: Project) -> None:
+    """Where PATH does not lead to batchpack, skill, grants, rules and printed commands all have its absolute path."""
+    session = replace(open_host(kind, Obedient({"explorer": Behaviour()})), on_path=False)
+    session.install("user")
+    session.run("Research which API handlers lack tests").assert_ok()
+    folder = run_folder(project)
+    assert "explorer" in {event["task"] for event in _events(folder, "result")}
+    assert "0 failed + 0 skipped + 0 pending" in (folder / "SYNTHESIS.md").read_text()
+    commands = [
+        str(call.arguments["command"])
+        for exchange in session.model.log.exchanges
+        for call in exchange.answer.calls
+        if "command" in call.arguments
+    ]
+    assert commands
+    assert all(command.startswith("/") for command in commands), commands
 
 
 MINE = {

@@ -45,12 +45,13 @@ def find(program: str) -> Path:
 
 @dataclass(frozen=True)
 class Session:
-    """A host in a project, and the model that it talks to."""
+    """A host in a project, the model that it talks to, and whether PATH leads to batchpack."""
 
     project: Project
     program: Path
     kind: str
     model: Model
+    on_path: bool = True
 
     @property
     def host(self) -> str:
@@ -65,7 +66,9 @@ class Session:
 
     def environment(self) -> dict[str, str]:
         """Return what the program needs in its environment: our programs and it on PATH, no way out of this machine."""
-        path = f"{self._links()}:{self.project.environment()['PATH']}"
+        folders = self.project.environment()["PATH"].split(":")
+        kept = [folder for folder in folders if self.on_path or not Path(folder, "batchpack").exists()]
+        path = ":".join([str(self._links()), *kept])
         own = _claude(self.model) if self.host == "claude_code" else _OPENCODE
         return {"PATH": path, "PWD": str(self.project.folder), **own}
 
