@@ -42,6 +42,7 @@ PLACES = Places(
     user=".config/opencode",
     project=".opencode",
     litter=(".gitignore", "bun.lock", "node_modules", "package-lock.json", "package.json"),
+    stubs=(("opencode.jsonc", '{\n  "$schema": "https://opencode.ai/config.json"\n}'),),
 )
 TOOLS: Mapping[str, str] = {
     "agent": "task",
