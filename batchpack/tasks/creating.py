@@ -10,7 +10,7 @@ from typing import Any
 
 from batchpack import files
 from batchpack.errors import BatchpackError, Unwritable
-from batchpack.tasks.loading import load, subtask_files
+from batchpack.tasks.loading import folder_of, load, subtask_files
 from batchpack.tasks.store import held, now, settle, sweep, write_json
 from batchpack.tasks.values import ARCHIVE, TASK, Feature, Refused, check_name, one_line
 
@@ -94,7 +94,7 @@ def add(root: Path, feature: str, new: NewSubtask) -> tuple[Feature, str]:
     from batchpack.tasks.models import SubtaskFile
 
     _check_title(new.title, "title")
-    load(root, feature)
+    folder_of(root, feature)
     with held(root, feature):
         sweep(root / feature)
         before = load(root, feature)

@@ -60,8 +60,8 @@ def _stays(root: Path, path: Path) -> bool:
     return path.resolve().is_relative_to(root.resolve())
 
 
-def load(root: Path, name: str) -> Feature:
-    """Read a feature; raises UsageError for a name that none can have and NoFeature for one that is not there."""
+def folder_of(root: Path, name: str) -> Path:
+    """Return a feature's folder; raises UsageError for a name that none can have and NoFeature when it is not there."""
     folder = root / check_name(name)
     try:
         there = folder.is_dir()
@@ -71,6 +71,12 @@ def load(root: Path, name: str) -> Feature:
         raise NoFeature(name, root)
     if folder.is_symlink() and not _stays(root, folder):
         raise BrokenFile(folder, "it is a link that leads out of the tasks folder")
+    return folder
+
+
+def load(root: Path, name: str) -> Feature:
+    """Read a feature with all that can be read of it; raises what `folder_of` raises."""
+    folder = folder_of(root, name)
     problems: list[BrokenFile] = []
     task = _read_task(root, folder, problems)
     files = subtask_files(folder)

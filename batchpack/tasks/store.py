@@ -12,7 +12,7 @@ from typing import Any
 
 from batchpack import files
 from batchpack.errors import BrokenFile, Unwritable
-from batchpack.tasks.loading import load
+from batchpack.tasks.loading import folder_of, load
 from batchpack.tasks.reading import parse, read_bytes, to_subtask
 from batchpack.tasks.values import ARCHIVE, TASK, Feature, Refused, Subtask, check_name
 
@@ -49,7 +49,7 @@ def change(root: Path, name: str, seq: str, decide: Decide) -> tuple[Feature, Su
 
     Raises what `decide` raises, NoFeature, UnknownTask, BrokenFile for a subtask file that cannot be read.
     """
-    load(root, name)
+    folder_of(root, name)
     with held(root, name):
         sweep(root / name)
         for _ in range(ATTEMPTS - 1):
@@ -128,7 +128,7 @@ def sweep(folder: Path) -> None:
 
 def archive(root: Path, name: str, *, force: bool) -> Path:
     """Move a feature to the archive; raises Refused while subtasks are open, unless forced, or when it is there."""
-    load(root, name)
+    folder_of(root, name)
     with held(root, name):
         sweep(root / name)
         feature = settle(load(root, name))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.support.project import Project
@@ -31,3 +33,14 @@ def test_bad_feature_names(project: Project, name: str) -> None:
 def test_unknown_command(project: Project) -> None:
     """A word that is no command is a usage error."""
     task_cli(project, "finish").assert_failed("No such command 'finish'", code=2)
+
+
+def test_looking_imports_little(project: Project) -> None:
+    """A command that only looks, which agents call again and again, loads no library that is slow to import."""
+    auth_system(project.folder / ".tmp" / "tasks")
+    script = (
+        "import sys; from batchpack.cli import _command;"
+        "_command('task_cli').main(['status', 'auth-system'], standalone_mode=False);"
+        "print(sorted({'pydantic', 'pluggy', 'yaml', 'rich', 'jinja2', 'subprocess', 'tempfile'} & set(sys.modules)))"
+    )
+    assert project.execute([sys.executable, "-c", script]).assert_ok().out.endswith("\n[]\n")

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from batchpack.commands.task_cli.shared import Call, shared
+from batchpack.commands.task_cli.shared import Call, shared, tell
 from batchpack.errors import BatchpackError
 from batchpack.output import say, say_json_line
 from batchpack.tasks import facts, texts
@@ -145,9 +145,10 @@ def watch(call: Call, feature: str, interval: float, timeout: float | None) -> i
     end = None if timeout is None else time.monotonic() + timeout
     seen: dict[str, str] = {}
     while True:
-        found, _ = call.feature(feature)
+        found, problems = call.feature(feature)
         seen = _tell_changes(call, found, seen)
         if found.count("pending") + found.count("in_progress") == 0:
+            tell(problems)
             return int(found.count("completed") < found.present)
         if end is not None and time.monotonic() >= end:
             raise BatchpackError(

@@ -51,9 +51,14 @@ class Call:
             say_json({**facts(), "problems": problem_facts(told)})
         else:
             say("\n".join(lines))
-        for problem in told:
-            warn(f"Error: {one_line(problem.message)}")
+        tell(told)
         return 1 if told else 0
+
+
+def tell(problems: Iterable[BrokenFile]) -> None:
+    """Say on standard error what could not be read."""
+    for problem in problems:
+        warn(f"Error: {one_line(problem.message)}")
 
 
 def shared(handler: Handler) -> Handler:
