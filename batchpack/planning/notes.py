@@ -31,7 +31,7 @@ def notes(plan: Plan, asked: Mapping[str, Sequence[Match]], text: Text, roster: 
     lost = [*_fallback(plan, asked, roster)]
     found = [*lost, *_duties(asked, roster), *(() if lost else _editors(plan, text, roster))]
     out = tuple(one for one in plan.excluded if one.name not in plan.depends_on)
-    return replace(plan, excluded=out, notes=(*found, *_remarks(plan, roster), *_named(plan, asked)))
+    return replace(plan, excluded=out, notes=(*found, *_remarks(plan, roster), *_named(plan, asked, roster)))
 
 
 def _fallback(plan: Plan, asked: Mapping[str, Sequence[Match]], roster: Roster) -> Iterator[str]:
@@ -74,11 +74,11 @@ def _remarks(plan: Plan, roster: Roster) -> Iterator[str]:
             yield remark
 
 
-def _named(plan: Plan, asked: Mapping[str, Sequence[Match]]) -> Iterator[str]:
+def _named(plan: Plan, asked: Mapping[str, Sequence[Match]], roster: Roster) -> Iterator[str]:
     """Tell where --agents departs from the keywords."""
     if plan.options.agents is None:
         return
-    left = [name for name in asked if name not in plan.options.agents and name not in plan.depends_on]
+    left = [name for name in roster.roles if name in asked and name not in plan.options.agents]
     against = [one.name for one in plan.excluded if one.name in plan.options.agents]
     if left:
         yield f"Left out by --agents, though their words are in the text: {', '.join(left)}."

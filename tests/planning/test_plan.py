@@ -40,52 +40,12 @@ def test_the_batches_of_the_first_example(roster: Roster) -> None:
     assert plan.single is None
 
 
-def test_documentation_is_shared(roster: Roster) -> None:
-    """The table has no role for documentation, which a note says."""
-    assert any(note.startswith("Documentation has no role") for note in make_plan(FIRST, roster).notes)
-
-
 def test_what_is_ruled_out_is_reported(roster: Roster) -> None:
     """A role that the text rules out is left out, with the words that do it."""
     plan = make_plan("Build the Go API without touching the frontend, no tests needed", roster)
     assert ["backend-go"] == names(plan)
     words = {one.name: one.words for one in plan.excluded}
     assert {"frontend-react": "without touching the frontend", "test-automator": "no tests needed"} == words
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("Fix it", "one role"),
-        ("Add an API with tests", "2 pieces"),
-        ("Research it, then design a Go backend", "waits for the one before"),
-    ],
-)
-def test_one_agent_is_enough(text: str, reason: str, roster: Roster) -> None:
-    """Fewer than three pieces of work, or a chain, are done by one agent as well; the plan says why."""
-    assert reason in (make_plan(text, roster).single or "")
-
-
-@pytest.mark.parametrize("text", ["Write a poem", "\u4fee\u590d\u767b\u5f55\u9875\u9762", "Den Fehler beheben"])
-def test_without_a_keyword_the_fallback_looks(text: str, roster: Roster) -> None:
-    """A text without a keyword, in any language, gets the fallback and a note on what to do."""
-    plan = make_plan(text, roster)
-    assert [(roster.fallback, ())] == [(agent.name, agent.matched) for agent in plan.agents]
-    assert "--agents" in plan.notes[0]
-
-
-def test_a_change_that_nobody_may_make_is_told(roster: Roster) -> None:
-    """Where the text asks for a change and nobody in the plan edits, a note says so."""
-    plan = make_plan("Refactor authentication module with new design patterns", roster)
-    assert any("does not edit files" in note for note in plan.notes)
-    assert not make_plan("Security assessment of payment processing system", roster).notes
-
-
-def test_an_audit_beside_builders_is_remarked(roster: Roster) -> None:
-    """Security goes first; the plan says how to have the result looked at too."""
-    plan = make_plan("Build a Go API and a React page with a security review", roster)
-    assert "security-auditor" == plan.batches[0].tasks[0]
-    assert any("security-auditor looks" in note for note in plan.notes)
 
 
 def test_background_calls_nobody_unless_nothing_else_does(roster: Roster) -> None:

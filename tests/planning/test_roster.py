@@ -55,25 +55,10 @@ def test_a_complexity_rule_is_replaced(written: Write) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "word"),
     [
-        ("roles:\n  Writer:\n    does: x\n", 2, "small letters"),
         ("roles:\n  writer:\n    keywords: [x]\n", 2, "`does`"),
         ("roles:\n  writer:\n    does: x\n", 2, "`keywords`"),
-        ("roles:\n  debugger:\n    tear: elite\n", 3, "unknown key"),
-        ("roles:\n  debugger:\n    tier: best\n", 3, "elite, standard"),
-        ("roles:\n  debugger:\n    edits: 1\n", 3, "True, False"),
         ("roles:\n  debugger:\n    after:\n      - explorer\n      - nobody\n", 5, "nobody"),
         ("roles:\n  explorer:\n    after: [test-automator]\n", 3, "circle"),
-        ("roles:\n  debugger:\n    keywords:\n      - fix\n      - word: go\n        only: [in go]\n", 6, "one `_`"),
-        ("roles:\n  debugger:\n    keywords:\n      - 3\n", 4, "mapping"),
-        ("roles: []\n", 1, "mapping"),
-        ("- a\n", 1, "mapping"),
-        ("roles:\n  debugger: [\n", 3, "YAML"),
-        ("roles:\n  debugger: !!python/object/apply:os.getcwd []\n", 2, "YAML"),
-        ("complexity:\n  base: many\n", 2, "number"),
-        ("complexity:\n  words:\n    - name: x\n", 3, "number"),
-        ("estimate:\n  turns: [3, 2, 1]\n", 2, "rising"),
-        ("estimate:\n  prices:\n    output: -1\n", 3, "number"),
-        ("fallback: [x]\n", 1, "text"),
     ],
 )
 def test_a_broken_roster_tells_file_and_line(text: str, line: int, word: str, written: Write) -> None:
