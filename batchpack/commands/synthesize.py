@@ -14,6 +14,9 @@ from batchpack.runs.state import State
 from batchpack.runs.store import Run, find
 
 
+READ = "Answer the user from {}"
+
+
 @click.command
 @click.argument("run")
 @click.option("--partial", is_flag=True, help="Write what there is so far, though batches are not finished.")
@@ -41,6 +44,7 @@ def _told(run: Run, state: State) -> list[str]:
     if undone:
         lines = [f"{synthesis.counted(state.counts())}."]
         lines.append(f"Not done: {', '.join(undone)}. The user can go on with `{synthesis.again(run, state)}`.")
-    close = [f"Answer the user from {run.shown(run.synthesis, Path.cwd())}"]
-    room = budget.left(run) - len("\n".join([*lines, *close]).encode()) - 2
-    return [*lines, *synthesis.brief(state, room), *close]
+    path = run.shown(run.synthesis, Path.cwd())
+    room = budget.left(run) - len("\n".join([*lines, READ.format(path)]).encode()) - 2
+    brief = synthesis.brief(state, room)
+    return [*lines, *brief, f"Details: {path}" if brief else READ.format(path)]

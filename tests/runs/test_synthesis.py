@@ -63,7 +63,7 @@ def test_what_it_prints_is_no_command_to_follow(project: Project, monkeypatch: p
     run = finished(project, monkeypatch, 2, "report")
     out = project.run("synthesize", run.short).assert_ok().out
     assert "run:" not in out
-    assert f"Answer the user from .batchpack/runs/{run.id}/SYNTHESIS.md" in out
+    assert out.endswith(f"\nDetails: .batchpack/runs/{run.id}/SYNTHESIS.md\n")
     assert "task-0 DONE: task-0 says DONE" in out
 
 
@@ -86,5 +86,5 @@ def test_doubts_are_named_even_when_there_is_no_room(project: Project, monkeypat
     (run.folder / "printed").write_text("100000\n")
     out = project.run("synthesize", run.short).assert_ok().out
     assert out.splitlines()[0] == "All 2 tasks are done, with concerns: one."
-    assert len(out.splitlines()) == 2
+    assert out.splitlines()[1:] == [f"Answer the user from .batchpack/runs/{run.id}/SYNTHESIS.md"]
     assert "\nDone with concerns: one\n" in run.synthesis.read_text()
