@@ -13,7 +13,6 @@ from batchpack.runs import budget, synthesis
 from batchpack.runs.state import State
 from batchpack.runs.store import Run, find
 
-
 READ = "Answer the user from {}"
 
 
