@@ -14,6 +14,9 @@ FENCE = "---"
 MERGE = "tag:yaml.org,2002:merge"
 
 
+_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # libyaml's is ten times as fast, where it is built in
+
+
 class _UniqueKeyLoader(yaml.SafeLoader):
     """The safe loader, refusing a key given twice: hosts differ on which one they take."""
 
@@ -60,5 +63,7 @@ def split(text: str, path: Path) -> tuple[dict[str, Any], str]:
 
 def join(matter: dict[str, Any], body: str) -> str:
     """Return a Markdown file made of front matter (in the given order of keys) and a body."""
-    head = yaml.safe_dump(matter, sort_keys=False, allow_unicode=True, width=10_000, default_flow_style=False)
+    head = yaml.dump(
+        matter, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=10_000, default_flow_style=False
+    )
     return f"{FENCE}\n{head}{FENCE}\n\n{body.strip()}\n"

@@ -37,13 +37,19 @@ def _environment(roots: tuple[Path, ...]) -> ImmutableSandboxedEnvironment:
     )
 
 
+@cache
+def _compiled(source: str, roots: tuple[Path, ...]) -> jinja2.Template:
+    """Compile a template's text once, however many hosts it is rendered for."""
+    return _environment(roots).from_string(source)
+
+
 def render(source: str, words: Mapping[str, object], *, roots: Sequence[Path] = (), path: Path) -> str:
     """Render a template's text with the given words; `path` names it in errors.
 
     Raises BrokenFile with the line for a syntax error, an unknown word, a missing include or a forbidden act.
     """
     try:
-        return _environment(tuple(roots)).from_string(source).render(dict(words))
+        return _compiled(source, tuple(roots)).render(dict(words))
     except jinja2.TemplateSyntaxError as error:
         raise BrokenFile(path, f"broken template: {error.message}", error.lineno) from error
     except jinja2.TemplateError as error:

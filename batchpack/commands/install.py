@@ -45,7 +45,7 @@ def command(
     outcomes = service.prepare(targets.chosen(app, names), pack, wanted, base)
     if not dry_run:
         agreed = yes or _agree(outcomes, quiet=as_json)
-        service.install(outcomes, pack, base, agreed=agreed)
+        service.install(outcomes, pack, agreed=agreed)
     for outcome in outcomes:
         if not (dry_run or no_check):
             service.verify(outcome, pack)

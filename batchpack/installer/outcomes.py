@@ -7,17 +7,18 @@ from typing import Any
 
 from batchpack.errors import BatchpackError
 from batchpack.host import Host
-from batchpack.installer.plan import Plan
+from batchpack.installer.plan import Plan, Wanted
 from batchpack.installer.undo import Undo
 from batchpack.values import Check, Scope
 
 
 @dataclass(slots=True)
 class Installed:
-    """One host on the way through an install; `applied` tells whether the plan was carried out."""
+    """One host on the way through an install: what it wants, what that changes, and whether it was carried out."""
 
     host: Host
     scope: Scope
+    wanted: Wanted | None = None
     plan: Plan | None = None
     applied: bool = False
     error: BatchpackError | None = None

@@ -15,6 +15,15 @@ from batchpack.values import Edit, File, Target
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a host's page says for a target."""
+
+    target: Target
+    files: Sequence[File]
+    edits: Sequence[Edit]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """An install before it happens; paths are relative to the target's base."""
 

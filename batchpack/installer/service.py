@@ -13,7 +13,7 @@ from batchpack.host import Host
 from batchpack.installer import receipts, state, targets
 from batchpack.installer.apply import apply
 from batchpack.installer.outcomes import Installed, Uninstalled
-from batchpack.installer.plan import Plan, plan_install
+from batchpack.installer.plan import Plan, Wanted, plan_install
 from batchpack.installer.receipts import Receipt
 from batchpack.installer.undo import plan_uninstall, undo
 from batchpack.values import Check, Scope
@@ -31,24 +31,30 @@ def _prepare(host: Host, pack: Pack, scope: Scope, base: Path) -> Installed:
         outcome.scope = "user"
         outcome.note = f"{host.TITLE} has no project scope: it is installed for the user, in ~/{host.PLACES.user}"
     try:
-        outcome.plan = _plan(outcome, pack, base)
+        outcome.wanted = _wanted(outcome, pack, base)
+        outcome.plan = _plan(outcome.wanted)
     except BatchpackError as error:
         outcome.error = error
     return outcome
 
 
-def _plan(outcome: Installed, pack: Pack, base: Path) -> Plan:
-    """Render a host and compare it with what is there."""
+def _wanted(outcome: Installed, pack: Pack, base: Path) -> Wanted:
+    """Render a host, once: what it wants does not depend on what its files hold now."""
     where = places.home() if outcome.scope == "user" else base
     host = outcome.host
     target = targets.target_for(host, outcome.scope, where, targets.program_for(outcome.scope))
     files = targets.render_host(host, pack, target)
-    edits = host.settings_edits(pack, target)
-    outcome.own_agents = targets.left_to_users(host, pack, target)
-    return plan_install(target, files, edits, receipts.read(host.NAME, outcome.scope, where))
+    outcome.own_agents = targets.left_to_users(host, pack, files)
+    return Wanted(target, files, host.settings_edits(pack, target))
 
 
-def install(outcomes: Sequence[Installed], pack: Pack, base: Path, *, agreed: bool) -> None:
+def _plan(wanted: Wanted) -> Plan:
+    """Compare what a host wants with what is there."""
+    target = wanted.target
+    return plan_install(target, wanted.files, wanted.edits, receipts.read(target.host, target.scope, target.base))
+
+
+def install(outcomes: Sequence[Installed], pack: Pack, *, agreed: bool) -> None:
     """Carry the plans out under the lock, each worked out again there; `agreed` allows changes to users' files."""
     waiting = [one for one in outcomes if one.plan is not None and not one.plan.nothing_to_do]
     if not waiting:
@@ -56,18 +62,20 @@ def install(outcomes: Sequence[Installed], pack: Pack, base: Path, *, agreed: bo
     with state.exclusive():
         for outcome in waiting:
             try:
-                _install(outcome, pack, base, agreed=agreed)
+                _install(outcome, pack.version, agreed=agreed)
             except BatchpackError as error:
                 outcome.error = error
 
 
-def _install(outcome: Installed, pack: Pack, base: Path, *, agreed: bool) -> None:
+def _install(outcome: Installed, version: str, *, agreed: bool) -> None:
     """Plan a host again and carry it out."""
-    plan = _plan(outcome, pack, base)
+    if outcome.wanted is None:
+        return
+    plan = _plan(outcome.wanted)
     if plan.touches_users_files and not agreed:
         raise Changed(plan.target.folder)
     if not plan.nothing_to_do:
-        apply(plan, pack.version)
+        apply(plan, version)
         outcome.plan, outcome.applied = plan, True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from batchpack import places, process
@@ -47,11 +47,11 @@ def render_host(host: Host, pack: Pack, target: Target) -> list[File]:
     return [files[path] for path in sorted(files)]
 
 
-def left_to_users(host: Host, pack: Pack, target: Target) -> tuple[str, ...]:
-    """Name the roles for which the host's page says no file, since the user has an agent of that name."""
+def left_to_users(host: Host, pack: Pack, files: Iterable[File]) -> tuple[str, ...]:
+    """Name the roles for which there is none of the host's files, since the user has an agent of that name."""
     if not host.CAPABILITIES.own_agents:
         return ()
-    said = [PurePosixPath(file.path).stem for file in host.agent_files(pack, target)]
+    said = [PurePosixPath(file.path).stem for file in files]
     return tuple(agent.matter.name for agent in pack.agents if not any(agent.matter.name in stem for stem in said))
 
 

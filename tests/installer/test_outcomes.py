@@ -17,7 +17,7 @@ def test_states_of_an_install(toy: Host, base: Path) -> None:
     """Planned, installed, unchanged, failed; all of it can be written as JSON."""
     [planned] = service.prepare([toy], PACK, "project", base)
     assert "planned" == planned.to_json()["state"]
-    service.install([planned], PACK, base, agreed=False)
+    service.install([planned], PACK, agreed=False)
     [again] = service.prepare([toy], PACK, "project", base)
     failed = Installed(toy, "user", error=BatchpackError("what", "how"))
 
@@ -34,7 +34,7 @@ def test_only_a_failed_check_is_a_failure(toy: Host) -> None:
 
 def test_an_uninstall_as_values(toy: Host, base: Path) -> None:
     """What was removed, kept and restored."""
-    service.install(service.prepare([toy], PACK, "project", base), PACK, base, agreed=False)
+    service.install(service.prepare([toy], PACK, "project", base), PACK, agreed=False)
     [outcome] = service.plan_undo(service.installed([], None, base)[0], {"toy": toy})
     facts = outcome.to_json()
     assert (5, [], 3) == (len(facts["removed"]), facts["kept"], len(facts["settings"]))

@@ -29,7 +29,7 @@ def test_an_install_in_words(toy: Host, base: Path) -> None:
     """A plan names every file; the result counts; what is next and the way back are told."""
     outcomes = service.prepare([toy], PACK, "project", base)
     plan = "\n".join(report.plan_lines(outcomes[0]))
-    service.install(outcomes, PACK, base, agreed=False)
+    service.install(outcomes, PACK, agreed=False)
     done = "\n".join(report.install_lines(outcomes[0]))
 
     assert "write   .toy/agent/one.md" in plan

@@ -16,7 +16,7 @@ def test_one_hosts_trouble_is_its_own(base: Path) -> None:
     hosts = [toy_host("one"), toy_host("two")]
     (base / ".one").write_text("a file")
     outcomes = service.prepare(hosts, PACK, "project", base)
-    service.install(outcomes, PACK, base, agreed=False)
+    service.install(outcomes, PACK, agreed=False)
 
     assert [(False, True), (True, False)] == [(one.applied, one.failed) for one in outcomes]
 
@@ -26,7 +26,7 @@ def test_what_changed_since_the_question_is_asked_again(toy: Host, base: Path) -
     outcomes = service.prepare([toy], PACK, "project", base)
     (base / ".toy").mkdir()
     (base / ".toy/settings.json").write_text('{"a": 1}')
-    service.install(outcomes, PACK, base, agreed=False)
+    service.install(outcomes, PACK, agreed=False)
 
     assert ("changed by somebody else" in str(outcomes[0].error), False) == (True, outcomes[0].applied)
     assert [".toy", ".toy/settings.json"] == list(tree(base))
@@ -35,7 +35,7 @@ def test_what_changed_since_the_question_is_asked_again(toy: Host, base: Path) -
 def test_the_newest_install_goes_first(home: Path) -> None:
     """Two hosts that edit one file are undone in the opposite order."""
     for name in ("one", "two"):
-        service.install(service.prepare([toy_host(name)], PACK, "user", home), PACK, home, agreed=True)
+        service.install(service.prepare([toy_host(name)], PACK, "user", home), PACK, agreed=True)
     found, broken = service.installed([], None, home)
     assert (["two", "one"], []) == ([receipt.host for receipt in found], broken)
 

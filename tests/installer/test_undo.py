@@ -40,7 +40,7 @@ def test_folders_that_another_install_needs_are_handed_over(home: Path) -> None:
     """The folder that the first made goes with the second."""
     first, second = toy_host("one"), toy_host("two")
     outcomes = service.prepare([first, second], PACK, "user", home)
-    service.install(outcomes, PACK, home, agreed=True)
+    service.install(outcomes, PACK, agreed=True)
     assert ".config" in (receipts.read("one", "user", home) or outcomes).folders  # type: ignore[union-attr]
 
     for name in ("one", "two"):
