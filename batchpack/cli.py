@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import os
 import sys
@@ -18,6 +19,7 @@ from batchpack.output import say, warn
 if TYPE_CHECKING:
     from batchpack.app import App
 
+gc.set_threshold(100_000)  # starting makes many objects and drops none; looking for garbage costs a tenth of it
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 BUG, INTERRUPTED = 3, 130
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

@@ -42,7 +42,7 @@ def _base(variable: str, default: str) -> Path:
 
 
 def config_folder() -> Path:
-    """Return the user's own folder: plugins/, skills/, agents/ and roster.yaml may stand in it."""
+    """Return the user's own folder: plugins/, skills/ and agents/ with a roster.yaml may stand in it."""
     return _base("XDG_CONFIG_HOME", ".config") / "batchpack"
 
 
