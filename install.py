@@ -33,6 +33,8 @@ UNREACHABLE = (
     "sending request",
     "versions: none",
 )
+DOES = "Makes a private environment, installs Batchpack into it and hands over to `batchpack install`."
+OTHERS = "All other words go to `batchpack install` (e.g. --host opencode), or to what an option above starts."
 
 
 class Trouble(Exception):
@@ -79,19 +81,18 @@ class Environment:
 
     def _mark(self, content: str) -> None:
         """Replace the stamp in one step."""
-        fresh = self.stamp.with_suffix(".tmp")
-        fresh.write_text(content)
-        fresh.replace(self.stamp)
+        (self.folder / "stamp.tmp").write_text(content)
+        (self.folder / "stamp.tmp").replace(self.stamp)
 
     def _fill(self, uv: str | None, *, keep: bool) -> None:
-        """Make and install with uv; where uv fails for a reason of its own, start again with venv and pip."""
+        """Make and install; where uv or an environment that was there is the trouble, start anew with venv and pip."""
         try:
             self._mark("") if keep else self._make(uv)
             self._install(uv)
         except Trouble:
-            if uv is None or self._offline():
+            if self._offline() or not (uv or keep):
                 raise
-            say("uv could not do it; trying venv and pip.")
+            say("That did not work; starting anew with venv and pip.")
             self._fill(None, keep=False)
 
     def _make(self, uv: str | None) -> None:
@@ -126,8 +127,7 @@ class Environment:
 
     def _offline(self) -> bool:
         """Tell from the log whether the network was the reason."""
-        said = self.log.read_text(errors="replace")
-        return any(words in said for words in UNREACHABLE)
+        return any(words in self.log.read_text(errors="replace") for words in UNREACHABLE)
 
 
 class Prefix:
@@ -139,23 +139,20 @@ class Prefix:
         share = Path(xdg) if xdg.startswith("/") and not given else base / "share"
         self.data, self.links = share / "batchpack", base / "bin"
         self.venv, self.log = self.data / "venv", self.data / "install.log"
-
-    def program(self, name: str) -> Path:
-        """Return where a program of the environment lies."""
-        return self.venv / "bin" / name
+        self.bin = self.venv / "bin"
 
     def is_ours(self, link: Path) -> bool:
         """Tell whether a link leads into the environment, dangling or not."""
-        return link.is_symlink() and link.readlink() == self.program(link.name)
+        return link.is_symlink() and link.readlink() == self.bin / link.name
 
     def link_all(self) -> None:
         """Link the programs, never over something else, and say what the shell will not find."""
         self.links.mkdir(parents=True, exist_ok=True)
-        for link in (self.links / name for name in PROGRAMS if self.program(name).exists()):
+        for link in (self.links / name for name in PROGRAMS if (self.bin / name).exists()):
             if not link.exists() and not link.is_symlink():
-                link.symlink_to(self.program(link.name))
+                link.symlink_to(self.bin / link.name)
             elif not self.is_ours(link):
-                say(f"{link} is another program and stays; ours is {self.program(link.name)}")
+                say(f"{link} is another program and stays; ours is {self.bin / link.name}")
         if str(self.links) not in os.environ.get("PATH", "").split(os.pathsep):
             say(f"Your shell does not look into {self.links}. Add this line to its start-up file:")
             print(f'  export PATH="{self.links}:$PATH"', flush=True)
@@ -175,7 +172,7 @@ class Prefix:
 def private(prefix: Prefix, *, editable: bool) -> Environment:
     """Describe the private environment: a copy of the clone, which may go then, or editable for its developers."""
     wanted = ["--editable", str(CLONE)] if editable else [str(CLONE)]
-    content = fingerprint(("pyproject.toml",) if editable else CARRIED, str(CLONE), sys.version, *wanted)
+    content = fingerprint(CARRIED[:1] if editable else CARRIED, sys.version, *wanted)
     return Environment(prefix.venv, prefix.log, wanted, content)
 
 
@@ -184,8 +181,8 @@ def for_tests() -> Environment:
     import tomllib
 
     group = tomllib.loads((CLONE / "pyproject.toml").read_text())["dependency-groups"]["dev"]
-    content = fingerprint(("pyproject.toml",), str(CLONE), sys.version)
-    return Environment(CLONE / ".venv", CLONE / ".venv.log", ["--editable", str(CLONE), *group], content)
+    wanted = ["--editable", str(CLONE), *group]
+    return Environment(CLONE / ".venv", CLONE / ".venv.log", wanted, fingerprint(CARRIED[:1], sys.version, *wanted))
 
 
 def hand_over(program: Path, *words: str) -> NoReturn:
@@ -195,12 +192,11 @@ def hand_over(program: Path, *words: str) -> NoReturn:
 
 def uninstall(prefix: Prefix, words: list[str]) -> None:
     """Take the pack out of all hosts, then remove links and environment."""
-    program = prefix.program("batchpack")
+    program = prefix.bin / "batchpack"
     if program.exists() and subprocess.call([program, "uninstall", *words]):
         raise Trouble("the pack was not taken out of its hosts", "do what the lines above say, then try again")
-    there = prefix.data.exists()
+    say(f"Removed {prefix.data} and its links." if prefix.data.exists() else f"Nothing is set up in {prefix.data}.")
     prefix.remove()
-    say(f"Removed {prefix.data} and its links." if there else f"Nothing is set up in {prefix.data}.")
 
 
 def require_python() -> None:
@@ -217,10 +213,7 @@ def require_python() -> None:
 
 def parse(words: list[str]) -> tuple[argparse.Namespace, list[str]]:
     """Split the words into ours and those for what comes next."""
-    others = "All other words go to `batchpack install` (e.g. --host opencode), or to what the option above starts."
-    parser = argparse.ArgumentParser(
-        prog="install.py", description=__doc__.splitlines()[0], epilog=others, allow_abbrev=False
-    )
+    parser = argparse.ArgumentParser("install.py", allow_abbrev=False, description=DOES, epilog=OTHERS)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--demo", action="store_true", help="show a run in a throw-away project; installs in no host")
     what.add_argument("--test", action="store_true", help="run the tests of this clone with pytest")
@@ -245,7 +238,7 @@ def run(words: list[str]) -> None:
         hand_over(environment.python, "-m", "pytest", *(rest or ["-n", "auto"]))
     if not mine.demo:
         prefix.link_all()
-    hand_over(prefix.program("batchpack"), "demo" if mine.demo else "install", *rest)
+    hand_over(prefix.bin / "batchpack", "demo" if mine.demo else "install", *rest)
 
 
 def main() -> int:

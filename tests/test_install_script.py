@@ -104,7 +104,7 @@ def test_a_life_with_venv_and_pip(machine: Machine) -> None:
     assert not list(machine.venv.glob("lib/*/site-packages/batchpack/_pack/agents/*.j2"))
 
     machine.install("--uninstall", "--yes").assert_ok()
-    assert before == {path: data for path, data in homely(machine).items() if "state" not in path and path != ".local"}
+    assert before == homely(machine)
 
 
 def test_a_life_with_uv(machine: Machine) -> None:
@@ -163,6 +163,16 @@ def test_a_broken_environment_is_made_anew(machine: Machine) -> None:
     python.symlink_to("/nowhere/python")
 
     assert "Making" in machine.install("--host", "opencode", "--yes").assert_ok().out
+
+
+def test_an_environment_without_pip_is_made_anew_where_uv_went(machine: Machine) -> None:
+    """An environment that uv made has no pip: when uv is gone and the clone has changed, it is made again with pip."""
+    machine.install("--host", "opencode", "--yes").assert_ok()
+    (machine.clone / "README.md").write_text("# Changed\n")
+
+    out = machine.without_uv().install("--host", "opencode", "--yes").assert_ok().out
+
+    assert "starting anew with venv and pip" in out
 
 
 def test_two_at_once_do_not_collide(machine: Machine) -> None:
