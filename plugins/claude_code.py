@@ -54,6 +54,8 @@ CAPABILITIES = Capabilities(
 )
 ARGUMENTS = "ARGUMENTS:"
 PLUGIN = "batchpack"
+READ_RUNS = "Read(//**/.batchpack/**)"
+"""Opened in a linked work tree, a session reads prompts and reports in the main one, which is outside for it."""
 SECONDS = 40.0
 RUNNERS = (
     "apiKeyHelper",
@@ -98,7 +100,7 @@ def _grants(permissions: Permissions, program: str) -> list[str]:
     patterns = permissions.bash.items() if isinstance(permissions.bash, dict) else ()
     allowed = [pattern.removesuffix(" *") for pattern, action in patterns if action == "allow"]
     paths = [pattern.replace(PLUGIN, program, 1) for pattern in allowed if program != PLUGIN]
-    return [f"Bash({pattern}:*)" for pattern in (*allowed, *paths)]
+    return [f"Bash({pattern}:*)" for pattern in (*allowed, *paths)] + ([READ_RUNS] if allowed else [])
 
 
 def agent_files(pack: Pack, target: Target) -> list[File]:

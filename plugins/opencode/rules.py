@@ -33,7 +33,8 @@ def permission(permissions: Permissions, program: str) -> dict[str, Any]:
         "task": permissions.task,
         "skill": "deny",
         **web,
-        "external_directory": "deny",
+        # from a linked work tree, the prompts and reports of a run lie in the main one
+        "external_directory": {"*": "deny", "*/.batchpack/*": "allow"},
     }
 
 

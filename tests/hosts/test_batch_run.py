@@ -133,6 +133,19 @@ def test_a_program_off_path_is_called_by_its_path(kind: str, open_host: Open, pr
     assert all(command.startswith("/") for command in commands), commands
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_linked_work_tree_is_worked_in(kind: str, open_host: Open, project: Project) -> None:
+    """Opened in a linked work tree, the run lies in the main one, and agents still read their prompts there."""
+    linked = project.folder.parent / "linked"
+    project.git("worktree", "add", "-q", str(linked))
+    session = replace(open_host(kind, Obedient()), folder=linked)
+    session.install("user")
+    outcome = session.run(EXAMPLE).assert_ok()
+    assert "3 tasks = 3 done" in (run_folder(project) / "SYNTHESIS.md").read_text(), str(outcome)
+    assert (linked / "made" / "backend-go.txt").exists()
+    assert not (project.folder / "made").exists()
+
+
 MINE = {
     OPENCODE: (".opencode/agent/debugger.md", "---\ndescription: mine\nmode: subagent\n---\n\nMY OWN WAY\n"),
     CLAUDE: (".claude/agents/debugger.md", "---\nname: debugger\ndescription: mine\n---\n\nMY OWN WAY\n"),

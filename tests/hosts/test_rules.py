@@ -63,6 +63,8 @@ ROWS = [
     _read("explorer", ".env", False),
     _read("explorer", "deep/.env.local", False),
     _read("explorer", "go.mod", True),
+    _read("explorer", "../other/.batchpack/b73e/explorer.md", True),
+    _read("explorer", "../other/notes.md", False),
     _bash("backend-go", "mkdir -p made && touch made/it", True),
     _bash("backend-go", "git commit --allow-empty -m got", False),
     _bash("backend-go", "git stash", False),
@@ -115,6 +117,7 @@ def _outputs(session: Session, role: str) -> list[str]:
 def test_opencode_holds_the_rules(open_host: Open, project: Project) -> None:
     """Every row that must not go through is refused by opencode itself, and every other goes through."""
     project.write({".env": SECRET, "deep/.env.local": SECRET})
+    project.write({"../other/.batchpack/b73e/explorer.md": "yes", "../other/notes.md": SECRET})
     session = open_host(OPENCODE, _trial(str(project.folder)))
     session.install("project")
     before = project.git("rev-parse", "HEAD")

@@ -35,10 +35,10 @@ def test_a_project_gets_plain_files() -> None:
 
 
 def test_only_the_commands_of_a_run_are_granted() -> None:
-    """The skill grants the commands that drive a run, not install or others, and nothing but Bash."""
+    """The skill grants the commands that drive a run, not install or others, and reading a run's files."""
     grants = _matter(f"{PLUGIN}/skills/batch-run/SKILL.md")["allowed-tools"].split(", ")
     verbs = ("start", "batch", "result", "synthesize", "resume", "runs")
-    assert [f"Bash(batchpack {verb}:*)" for verb in verbs] == grants
+    assert [*(f"Bash(batchpack {verb}:*)" for verb in verbs), "Read(//**/.batchpack/**)"] == grants
 
 
 def test_an_absolute_program_is_granted_too() -> None:

@@ -45,13 +45,14 @@ def find(program: str) -> Path:
 
 @dataclass(frozen=True)
 class Session:
-    """A host in a project, the model that it talks to, and whether PATH leads to batchpack."""
+    """A host, opened in a project or another folder, its model, and whether PATH leads to batchpack."""
 
     project: Project
     program: Path
     kind: str
     model: Model
     on_path: bool = True
+    folder: Path | None = None
 
     @property
     def host(self) -> str:
@@ -70,7 +71,7 @@ class Session:
         kept = [folder for folder in folders if self.on_path or not Path(folder, "batchpack").exists()]
         path = ":".join([str(self._links()), *kept])
         own = _claude(self.model) if self.host == "claude_code" else _OPENCODE
-        return {"PATH": path, "PWD": str(self.project.folder), **own}
+        return {"PATH": path, "PWD": str(self.folder or self.project.folder), **own}
 
     def _links(self) -> Path:
         """Make a folder in which the program has its usual name."""
@@ -95,7 +96,7 @@ class Session:
         """Run the program to its end with any arguments."""
         program = str(self.project.home / "programs" / argv[0])
         environment = self.environment()
-        return self.project.execute([program, *argv[1:]], env=environment, timeout=timeout)
+        return self.project.execute([program, *argv[1:]], env=environment, timeout=timeout, cwd=self.folder)
 
     @contextmanager
     def started(self, request: str) -> Iterator[subprocess.Popen[bytes]]:
