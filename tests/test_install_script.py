@@ -117,6 +117,18 @@ def test_a_life_with_uv(machine: Machine) -> None:
     assert "opencode" in outcome.assert_ok().out
 
 
+def test_the_demo_needs_no_more_than_its_folder_and_the_environment(machine: Machine) -> None:
+    """--demo sets up, plays and ends with what to do next; no program is linked and no host gets anything."""
+    folder = machine.home.parent / "demo"
+    out = machine.install("--demo", "--dir", str(folder)).assert_ok().out
+
+    assert "Read the result:" in out
+    assert list(folder.glob("project/.batchpack/runs/2*/SYNTHESIS.md"))
+    assert {".local", ".local/share", ".local/share/batchpack"} == {
+        path for path in homely(machine) if not path.startswith((".cache", ".local/share/batchpack/"))
+    }
+
+
 def test_a_clone_is_left_as_it_was(machine: Machine) -> None:
     """Setting up writes nothing into the clone."""
     before = tree(machine.clone)
