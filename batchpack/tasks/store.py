@@ -75,10 +75,11 @@ def _change_once(root: Path, name: str, seq: str, decide: Decide) -> tuple[Featu
     return settle(replace(feature, subtasks=subtasks)), subtask
 
 
-def settle(feature: Feature, *, count_exactly: bool = False) -> Feature:
+def settle(feature: Feature, *, count_exactly: bool = False, attempts: int = ATTEMPTS) -> Feature:
     """Write the counts of task.json if the subtask files say otherwise; a broken or missing task.json is left alone.
 
     A `subtask_count` above the number of files may announce subtasks to come; `count_exactly` sets it all the same.
+    Against somebody who writes task.json all the time it gives up after some attempts; the next change mends it.
     """
     if feature.task is None:
         return feature
@@ -89,8 +90,11 @@ def settle(feature: Feature, *, count_exactly: bool = False) -> Feature:
     except BrokenFile as error:
         return replace(feature, task=None, problems=(*feature.problems, error))
     new = merged(data, _counts(feature, data, exactly=count_exactly))
-    if new != data:
-        write_json(path, new, known=raw)
+    try:
+        if new != data:
+            write_json(path, new, known=raw)
+    except files.Changed:
+        return settle(feature, count_exactly=count_exactly, attempts=attempts - 1) if attempts > 1 else feature
     return replace(feature, task=new)
 
 

@@ -134,6 +134,30 @@ def test_an_editor_that_never_stops(tmp_path: Path) -> None:
     assert (store.ATTEMPTS, store.ATTEMPTS) == (len(tries), read(folder / "subtask_01.json")["tries"])
 
 
+def test_somebody_who_writes_the_task_file_all_the_time(tmp_path: Path) -> None:
+    """A completion ends well, and once, while another program without our lock saves task.json again and again."""
+    folder = write_feature(tmp_path, "f", *(subtask("f", f"{number:02d}") for number in range(1, 9)))
+    task = read(folder / "task.json")
+    over = threading.Event()
+
+    def save() -> None:
+        number = 0
+        while not over.is_set():
+            number += 1
+            (folder / "task.json~").write_text(json.dumps({**task, "saved": number}))
+            (folder / "task.json~").rename(folder / "task.json")
+
+    saving = threading.Thread(target=save)
+    saving.start()
+    try:
+        for number in range(1, 9):
+            store.change(tmp_path, "f", f"{number:02d}", completing("done"))
+    finally:
+        over.set()
+        saving.join()
+    assert load(tmp_path, "f").count("completed") == 8
+
+
 def test_counts_mend_themselves(tmp_path: Path) -> None:
     """Any change sets the counts by the subtask files; a count that announces more subtasks is kept."""
     folder = write_feature(
