@@ -141,6 +141,12 @@ def test_every_road_renders_the_same_tree(roads: dict[str, Road], tmp_path: Path
     assert all(trees["wheel"] == other for other in trees.values())
 
 
+@pytest.mark.parametrize("road", ["wheel", "clone"])
+def test_the_demo_plays_on_every_road(roads: dict[str, Road], tmp_path: Path, road: str) -> None:
+    """What the demo needs is carried along: its project, its agents, and the way to start `batchpack` from a run."""
+    assert "test-automator DONE" in roads[road].run("demo", "--dir", str(tmp_path / "demo"))
+
+
 def test_an_editable_install_is_live(roads: dict[str, Road], clone: Path, tmp_path: Path) -> None:
     """A change of content in the clone shows at once, and not in the wheel that was made before."""
     agent = clone / "agents" / "explorer.md.j2"
