@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,15 +25,7 @@ CLONE = Path(__file__).resolve().parent
 CARRIED = ("pyproject.toml", "README.md", "LICENSE", "batchpack", "plugins", "skills", "agents", "hooks")
 PROGRAMS = ("batchpack", "task-cli", "batch-metrics")
 STAMP = "batchpack-setup"
-UNREACHABLE = (
-    "NewConnectionError",
-    "ConnectTimeout",
-    "ProxyError",
-    "name resolution",
-    "dns error",
-    "sending request",
-    "versions: none",
-)
+UNREACHABLE = "NewConnection|ConnectTimeout|ProxyError|name resolution|dns error|sending request|versions: none"
 DOES = "Makes a private environment, installs Batchpack into it and hands over to `batchpack install`."
 OTHERS = "All other words go to `batchpack install` (e.g. --host opencode), or to what an option above starts."
 
@@ -67,7 +60,7 @@ class Environment:
     def prepare(self) -> None:
         """Make the environment or bring it up to date; quick when it holds this very content already."""
         self.folder.parent.mkdir(parents=True, exist_ok=True)
-        fcntl.flock(os.open(self.folder.parent, os.O_RDONLY), fcntl.LOCK_EX)  # let go when this process ends
+        fcntl.flock(os.open(self.folder.parent, os.O_RDONLY), fcntl.LOCK_EX)  # until this process ends
         if not self.stamp.exists() and self.folder.exists() and any(self.folder.iterdir()):
             raise Trouble(f"{self.folder} is there and was not made by this script", "move it away, then try again")
         held = self.stamp.read_text() if self.stamp.exists() and self.python.exists() else ""
@@ -127,7 +120,7 @@ class Environment:
 
     def _offline(self) -> bool:
         """Tell from the log whether the network was the reason."""
-        return any(words in self.log.read_text(errors="replace") for words in UNREACHABLE)
+        return re.search(UNREACHABLE, self.log.read_text(errors="replace")) is not None
 
 
 class Prefix:
@@ -193,6 +186,8 @@ def hand_over(program: Path, *words: str) -> NoReturn:
 def uninstall(prefix: Prefix, words: list[str]) -> None:
     """Take the pack out of all hosts, then remove links and environment."""
     program = prefix.bin / "batchpack"
+    if program.exists() and not (prefix.bin / "python").exists():
+        raise Trouble("the environment is broken", "run this again without --uninstall to mend it, then with it")
     if program.exists() and subprocess.call([program, "uninstall", *words]):
         raise Trouble("the pack was not taken out of its hosts", "do what the lines above say, then try again")
     say(f"Removed {prefix.data} and its links." if prefix.data.exists() else f"Nothing is set up in {prefix.data}.")

@@ -174,6 +174,7 @@ def test_a_broken_environment_is_made_anew(machine: Machine) -> None:
     python.unlink()
     python.symlink_to("/nowhere/python")
 
+    machine.install("--uninstall", "--yes").assert_failed("the environment is broken", "without --uninstall")
     assert "Making" in machine.install("--host", "opencode", "--yes").assert_ok().out
 
 
