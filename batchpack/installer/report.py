@@ -23,7 +23,7 @@ def short(path: object) -> str:
 
 def short_in(text: str) -> str:
     """Write every path in a text with `~` for the home."""
-    return text.replace(f"{places.home()}/", "~/")
+    return text.replace(f"{places.home()}/", "~/").replace(f" {places.home()} ", " ~ ")
 
 
 def count(number: int, thing: str) -> str:
