@@ -50,16 +50,26 @@ def start(app: App, run: str, number: int, fence: int, project: Path | None, as_
 @command.command
 @_shared
 @click.option("--final", is_flag=True, help="The second tries are over: what is still missing has failed.")
+@click.option("--next", "go_on", is_flag=True, help="Start the next batch at once, when there is one.")
 @click.pass_context
 def finish(
-    ctx: click.Context, run: str, number: int, fence: int, project: Path | None, as_json: bool, final: bool
+    ctx: click.Context, run: str, number: int, fence: int, project: Path | None, as_json: bool, **flags: bool
 ) -> None:
     """Finish a batch: writes its results, or says which agents to call again (exit code 1)."""
     app: App = ctx.obj
     found = find(run, app.project(project))
-    standing = batches.finish(found, number, fence, app.content_roots, final=final)
-    _tell(app, found, standing, _outcomes(standing), as_json)
-    ctx.exit(1 if standing.call else 0)
+    finished = batches.finish(found, number, fence, app.content_roots, final=flags["final"])
+    standing = _go_on(app, found, finished, fence) if flags["go_on"] else finished
+    _tell(app, found, standing, _outcomes(finished), as_json)
+    ctx.exit(1 if finished.call else 0)
+
+
+def _go_on(app: App, run: Run, finished: Standing, fence: int) -> Standing:
+    """Start the batch after a finished one, so that an orchestrator needs one command between two batches."""
+    following_batch = finished.state.next_batch()
+    if finished.call or following_batch is None or following_batch.state != "planned":
+        return finished
+    return batches.start(run, following_batch.number, fence, app.content_roots)
 
 
 def _tell(app: App, run: Run, standing: Standing, said: list[str], as_json: bool) -> None:

@@ -32,7 +32,8 @@ def command_words(run: Run, state: State) -> tuple[str, ...]:
         return () if state.complete() else ("synthesize", run.short, *fence)
     act = "start" if batch.state == "planned" else "finish"
     tried = any(task.tries >= TRIES and not task.settled for task in state.of(batch))
-    return ("batch", act, run.short, str(batch.number), *(("--final",) if tried else ()), *fence)
+    onwards = ("--next",) if act == "finish" else ()
+    return ("batch", act, run.short, str(batch.number), *(("--final",) if tried else ()), *onwards, *fence)
 
 
 def _calls(run: Run, jobs: Sequence[Job], find_host: FindHost) -> list[str]:

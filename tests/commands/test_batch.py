@@ -17,7 +17,7 @@ def test_programs_get_facts(project: Project, monkeypatch: pytest.MonkeyPatch) -
         ("one", 1, str(run.prompt("one"))),
         ("two", 1, str(run.prompt("two"))),
     ]
-    assert facts["next"] == ["batch", "finish", run.short, "1"]
+    assert facts["next"] == ["batch", "finish", run.short, "1", "--next"]
     put(run, "one")
     put(run, "two", status="BLOCKED")
     outcome = project.run("batch", "finish", run.id, "1", "--json")
@@ -43,3 +43,26 @@ def test_finish_writes_what_is_on_record(project: Project, monkeypatch: pytest.M
     assert f"{said}- Report: {run.report('one')}" in text
     assert "## two: FAILED\n\n- Reason: handed in nothing\n- Attempt: 2\n" in text
     assert "## three: SKIPPED\n\n- Reason: it needs two\n" in run.batch_results(2).read_text()
+
+
+def test_next_starts_the_batch_after_a_finished_one(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--next` needs no second command between two batches; it waits while results are missing, and ends the last."""
+    run = make_run(project, monkeypatch, [("one",), ("two",)])
+    project.run("batch", "start", run.id, "1").assert_ok()
+    assert project.run("batch", "finish", run.id, "1", "--next").code == 1
+    assert run.state().batches[2].state == "planned"
+    put(run, "one")
+    out = project.run("batch", "finish", run.id, "1", "--next").assert_ok().out
+    assert out.splitlines()[:2] == ["1 done.", "Make 1 call together in one message and wait for all of them:"]
+    assert run.state().batches[2].state == "open"
+    put(run, "two")
+    assert "synthesize" in project.run("batch", "finish", run.id, "2", "--next").assert_ok().out
+
+
+def test_without_next_the_batch_after_it_is_named(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever finishes a batch by hand is told how to start the next one, and nothing is started."""
+    run = make_run(project, monkeypatch, [("one",), ("two",)])
+    project.run("batch", "start", run.id, "1").assert_ok()
+    put(run, "one")
+    assert f"batchpack batch start {run.short} 2" in project.run("batch", "finish", run.id, "1").assert_ok().out
+    assert run.state().batches[2].state == "planned"

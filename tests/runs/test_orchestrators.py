@@ -30,10 +30,10 @@ def test_printed_commands_carry_the_fence_after_a_takeover(project: Project, mon
     batches.start(run, 1, 1, roots())
     printed = read(project.run("resume").assert_ok().out)
     assert [call["name"] for _, call in printed.calls] == ["one"]
-    assert printed.command == f"batchpack batch finish {run.short} 1 --fence 2"
+    assert printed.command == f"batchpack batch finish {run.short} 1 --next --fence 2"
     put(run, "one")
     words = printed.command.split()[1:]
-    assert read(project.run(*words).assert_ok().out).command == f"batchpack batch start {run.short} 2 --fence 2"
+    assert read(project.run(*words).assert_ok().out).command == f"batchpack batch finish {run.short} 2 --next --fence 2"
 
 
 def test_a_fence_never_given_is_refused(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
