@@ -61,8 +61,7 @@ def index(project: str | None, left: Left) -> dict[str, dict[str, Any]]:
                 left["broken_lines"] += 1
     except OSError:
         pass  # nothing was run yet
-    roots = [os.path.expanduser("~/.osa/work/batches")] + ([os.path.join(project, ".batchpack")] if project else [])
-    for root in roots:
+    for root in (os.path.expanduser("~/.osa/work/batches"), os.path.join(project or ".", ".batchpack")):
         for run in listing(os.path.join(root, "runs")):
             found.setdefault(os.path.realpath(os.path.join(root, "runs", run)), {})
     return found

@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +161,14 @@ def test_runs_of_osa_are_found_without_an_index(project: Project) -> None:
     assert 1 == stats(project, "--json").json()["totals"]["runs"]
 
 
+def test_runs_of_this_project_are_found_without_an_index(project: Project) -> None:
+    """A run that a sandbox kept out of the index is found from its project's folder."""
+    record(project, usual(project))
+    shutil.rmtree(project.home / ".local")
+
+    assert 1 == stats(project, "--json").json()["totals"]["runs"]
+
+
 def test_a_run_known_twice_counts_once(project: Project) -> None:
     """A run that is in the index twice, and once through a link, is one run."""
     record(project, usual(project), root=project.home / ".osa/work/batches")
@@ -295,14 +302,15 @@ def test_it_is_readable_for_python_3_8() -> None:
 
 
 def test_it_starts_quickly(project: Project) -> None:
-    """Its own share of the start, beyond the interpreter's, is under 50 ms at best of five."""
+    """It takes less than 50 ms of processor time beyond the interpreter's own, at best of five."""
 
     def best(words: list[str]) -> float:
         times = []
         for _ in range(5):
-            begun = time.perf_counter()
+            before = os.times()
             project.execute([sys.executable, *words]).assert_ok()
-            times.append(time.perf_counter() - begun)
+            after = os.times()
+            times.append(sum(after[2:4]) - sum(before[2:4]))
         return min(times)
 
     assert best([str(SCRIPT), "--stats"]) - best(["-c", "pass"]) < 0.05
