@@ -48,7 +48,7 @@ def _of_agents(session: Session) -> dict[str, Exchange]:
 def test_the_example_runs_to_its_synthesis(kind: str, scope: str, open_host: Open, project: Project) -> None:
     """The first example ends with SYNTHESIS.md, every task done, agents of a batch at work at the same time."""
     session = open_host(kind, Obedient(usual=HELD))
-    session.install(scope)
+    session.install(scope, check=True)
     outcome = session.run(EXAMPLE).assert_ok()
     folder = run_folder(project)
     synthesis = (folder / "SYNTHESIS.md").read_text()

@@ -59,11 +59,10 @@ class Session:
         """Return the host's name in the pack."""
         return HOST_OF[self.kind]
 
-    def install(self, scope: str) -> Outcome:
-        """Install the pack with its own installer."""
-        return self.project.run(
-            "install", "--host", self.host, "--scope", scope, "--yes", env=self.environment()
-        ).assert_ok()
+    def install(self, scope: str, *, check: bool = False) -> Outcome:
+        """Install the pack with its own installer; asking the host afterwards costs seconds, so few tests do."""
+        words = ["--host", self.host, "--scope", scope, "--yes", *([] if check else ["--no-check"])]
+        return self.project.run("install", *words, env=self.environment()).assert_ok()
 
     def environment(self) -> dict[str, str]:
         """Return what the program needs in its environment: our programs and it on PATH, no way out of this machine."""
