@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import click
 
 from batchpack.app import App
 from batchpack.output import say, say_json
-from batchpack.runs import batches, budget, following, wording
+from batchpack.runs import batches, budget, closing, following, synthesis, wording
 from batchpack.runs.batches import Standing
 from batchpack.runs.report import status
 from batchpack.runs.state import Task
@@ -50,26 +51,33 @@ def start(app: App, run: str, number: int, fence: int, project: Path | None, as_
 @command.command
 @_shared
 @click.option("--final", is_flag=True, help="The second tries are over: what is still missing has failed.")
-@click.option("--next", "go_on", is_flag=True, help="Start the next batch at once, when there is one.")
+@click.option(
+    "--next", "go_on", is_flag=True, help="Go on at once: start the next batch, or synthesize after the last."
+)
 @click.pass_context
 def finish(
-    ctx: click.Context, run: str, number: int, fence: int, project: Path | None, as_json: bool, **flags: bool
+    ctx: click.Context, /, run: str, number: int, fence: int, project: Path | None, as_json: bool, **flags: bool
 ) -> None:
     """Finish a batch: writes its results, or says which agents to call again (exit code 1)."""
     app: App = ctx.obj
     found = find(run, app.project(project))
     finished = batches.finish(found, number, fence, app.content_roots, final=flags["final"])
     standing = _go_on(app, found, finished, fence) if flags["go_on"] else finished
-    _tell(app, found, standing, _outcomes(finished), as_json)
-    ctx.exit(1 if finished.call else 0)
+    last = standing.state.synthesized and flags["go_on"]
+    said = [*_outcomes(finished), *(closing.told(found, standing.state) if last else ())]
+    _tell(app, found, standing, said, as_json)
+    counts = standing.state.counts()
+    ctx.exit(1 if finished.call or (last and counts.done < counts.tasks) else 0)
 
 
 def _go_on(app: App, run: Run, finished: Standing, fence: int) -> Standing:
-    """Start the batch after a finished one, so that an orchestrator needs one command between two batches."""
-    following_batch = finished.state.next_batch()
-    if finished.call or following_batch is None or following_batch.state != "planned":
+    """Start the batch after a finished one, or close the run: an orchestrator needs one command after each batch."""
+    after = finished.state.next_batch()
+    if finished.call or (after and after.state != "planned"):
         return finished
-    return batches.start(run, following_batch.number, fence, app.content_roots)
+    if after is None:
+        return replace(finished, state=synthesis.write(run, fence, partial=False))
+    return batches.start(run, after.number, fence, app.content_roots)
 
 
 def _tell(app: App, run: Run, standing: Standing, said: list[str], as_json: bool) -> None:

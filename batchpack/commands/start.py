@@ -11,7 +11,7 @@ from batchpack.app import App
 from batchpack.output import say, say_json
 from batchpack.planning import load_roster, make_plan
 from batchpack.planning.values import Plan
-from batchpack.runs import baseline, budget, request, start, wording
+from batchpack.runs import baseline, batches, budget, following, request, start, wording
 from batchpack.runs.facts import Role
 from batchpack.runs.store import PROJECT_ROOT, Run
 
@@ -24,6 +24,7 @@ from batchpack.runs.store import PROJECT_ROOT, Run
 @click.option("--agents", help="Take these agents, with commas between them, instead of choosing by keyword.")
 @click.option("--complexity", type=int, help="Take this complexity, 1 to 10, instead of assessing it.")
 @click.option("--max-parallel", type=int, help="Run at most that many agents at the same time.")
+@click.option("--next", "go_on", is_flag=True, help="Start the first batch at once.")
 @click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")
 @click.pass_obj
 def command(
@@ -36,10 +37,13 @@ def command(
     folder = app.project(project)
     tree = folder if project else baseline.work_tree(Path.cwd(), folder)
     run = start.create(plan.to_json(), roles, project=folder, tree=tree, host=host, place=place)
+    jobs = batches.start(run, 1, 1, app.content_roots).call if options["go_on"] else ()
+    state = run.state()
     if options["as_json"]:
-        say_json({"run": run.id, "folder": run.folder, "next": _next(run), "plan": plan.to_json()})
+        after = following.command_words(run, state)
+        say_json({"run": run.id, "folder": run.folder, "next": after, "plan": plan.to_json()})
     else:
-        say(budget.spend(run, [*_summary(run, plan), *wording.step("Then", *_next(run))]))
+        say(budget.spend(run, [*_summary(run, plan), *following.lines(run, state, jobs, app.host)]))
 
 
 def _plan(
@@ -58,8 +62,3 @@ def _summary(run: Run, plan: Plan) -> list[str]:
     agents, batches = len(plan.agents), len(plan.batches)
     head = f"Run {run.short}: {agents} agent{'s' * (agents > 1)}, {batches} batch{'es' * (batches > 1)}."
     return [head, f"One agent is enough: {wording.cut(plan.single, 150)}"] if plan.single else [head]
-
-
-def _next(run: Run) -> tuple[str, ...]:
-    """Return the words of the next command."""
-    return ("batch", "start", run.short, "1")

@@ -31,7 +31,7 @@ from batchpack.mirror import Mirror, mirrored
 from batchpack.places import home as users_home
 from batchpack.values import AgentCall, Capabilities, Check, Detection, File, Target
 
-from .rules import permission  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
+from .rules import orchestration, permission  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
 
 if TYPE_CHECKING:
     from batchpack.content import Agent, Pack, Skill
@@ -62,6 +62,8 @@ CAPABILITIES = Capabilities(
     )
 )
 ARGUMENTS = "REQUEST:"
+ORCHESTRATOR = "batch-orchestrator"
+ORCHESTRATION = "You take a request through a batch run: you give the commands and make the calls that you are told to."
 SECONDS = 40.0
 MASK = "***"
 SWITCHES = {
@@ -89,9 +91,21 @@ def _skill(skill: Skill, target: Target) -> list[File]:
 
 
 def agent_files(pack: Pack, target: Target) -> list[File]:
-    """Say `agents/<role>.md` for every role that the user has no agent of their own for."""
+    """Say `agents/<role>.md` for every role that the user has no agent of their own for, and the orchestrator."""
     theirs = users_agents(_agent_folders(target))
-    return [_agent(agent, target) for agent in pack.agents if agent.matter.name not in theirs]
+    roles = [_agent(agent, target) for agent in pack.agents if agent.matter.name not in theirs]
+    return [*roles, _orchestrator(target)]
+
+
+def _orchestrator(target: Target) -> File:
+    """Say the agent that /batch-run runs as: with two tools and a few rules it sends a third of the usual text."""
+    matter = {
+        "description": f"Follows the steps of a batch run {MARK}",
+        "mode": "primary",
+        "hidden": True,
+        "permission": orchestration(target.program),
+    }
+    return File(below(target, "agents", f"{ORCHESTRATOR}.md"), frontmatter.join(matter, ORCHESTRATION))
 
 
 def _agent_folders(target: Target) -> list[Path]:
@@ -119,7 +133,8 @@ def command_files(pack: Pack, target: Target) -> list[File]:
 def _command(skill: Skill, target: Target) -> File:
     """Say one command; `$99` stands for an argument that is never there and keeps opencode from appending them."""
     body = skill.body.render(words(NAME, TOOLS, target, ARGUMENTS))
-    text = frontmatter.join({"description": skill.matter.description}, f"{body.rstrip()}$99")
+    matter = {"description": skill.matter.description, "agent": ORCHESTRATOR}
+    text = frontmatter.join(matter, f"{body.rstrip()}$99")
     return File(below(target, "commands", f"{skill.matter.name}.md"), text)
 
 
@@ -172,7 +187,8 @@ def _ask(program: str, mirror: Mirror, target: Target, names: Names) -> list[Che
     config = _debug(program, mirror, "config")
     folder = (mirror.home if target.scope == "user" else mirror.project) / target.folder.relative_to(target.base)
     checks = [_loaded("command", name, config.get("command", {})) for name in names.commands]
-    checks += [_rules(role, config.get("agent", {}), folder) for role in names.agents]
+    agents = (*names.agents, *((ORCHESTRATOR,) if names.commands else ()))
+    checks += [_rules(role, config.get("agent", {}), folder) for role in agents]
     checks += [_plugin(config.get("plugin", []))] if names.commands else []
     return checks + _skills(program, mirror, names)
 

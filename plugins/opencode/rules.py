@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from batchpack.content import Permissions
 
 
+ROLELESS = ("explore", "general")
+"""opencode's own subagents, which no plan names: to list them costs context."""
+
+
 def permission(permissions: Permissions, program: str) -> dict[str, Any]:
     """Write permissions as opencode's rules: the last that matches holds, so the general ones come first."""
     read = {"*": permissions.read, **dict.fromkeys(SECRET_FILES, "deny"), "*.env.example": permissions.read}
@@ -35,6 +39,16 @@ def permission(permissions: Permissions, program: str) -> dict[str, Any]:
         **web,
         # from a linked work tree, the prompts and reports of a run lie in the main one
         "external_directory": {"*": "deny", "*/.batchpack/*": "allow"},
+    }
+
+
+def orchestration(program: str) -> dict[str, Any]:
+    """Write the rules of the agent that runs a batch: the pack's commands, agents with a role, and the synthesis."""
+    commands = {f"{name} *": "allow" for name in ("batchpack", program)}
+    return {
+        "*": "deny",
+        "bash": {"*": "deny", **commands, "cat *SYNTHESIS.md": "allow"},
+        "task": {"*": "allow", **dict.fromkeys(ROLELESS, "deny")},
     }
 
 

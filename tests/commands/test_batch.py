@@ -56,7 +56,21 @@ def test_next_starts_the_batch_after_a_finished_one(project: Project, monkeypatc
     assert out.splitlines()[:2] == ["1 done.", "Make 1 call together in one message and wait for all of them:"]
     assert run.state().batches[2].state == "open"
     put(run, "two")
-    assert "synthesize" in project.run("batch", "finish", run.id, "2", "--next").assert_ok().out
+    out = project.run("batch", "finish", run.id, "2", "--next").assert_ok().out
+    assert out.splitlines()[:2] == ["1 done.", "All 2 tasks are done."]
+    assert run.synthesis.exists()
+    assert "run:" not in out
+
+
+def test_next_ends_a_run_with_what_is_not_done(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last `--next` of a run in which something failed says so and exits with 1."""
+    run = make_run(project, monkeypatch, [("one",)])
+    project.run("batch", "start", run.id, "1").assert_ok()
+    project.run("batch", "finish", run.id, "1", "--next")
+    outcome = project.run("batch", "finish", run.id, "1", "--final", "--next")
+    assert (1, "") == (outcome.code, outcome.err)
+    assert "1 task = 0 done + 1 failed" in outcome.out
+    assert "--retry-failed" in outcome.out
 
 
 def test_without_next_the_batch_after_it_is_named(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,15 @@ def _agents() -> dict[str, dict[str, Any]]:
 
 def test_agents_have_only_keys_that_opencode_knows() -> None:
     """Other keys would be sent to the model's provider as options."""
-    assert dict.fromkeys(_agents(), KEYS) == {role: set(matter) for role, matter in _agents().items()}
+    assert {frozenset(KEYS), frozenset(KEYS | {"hidden"})} == {frozenset(matter) for matter in _agents().values()}
+
+
+def test_the_command_runs_as_the_orchestrator() -> None:
+    """`/batch-run` runs as an agent of its own that people do not see in their list and that starts no session."""
+    command = rendered("opencode", "project")[".opencode/commands/batch-run.md"]
+    matter, _ = frontmatter.split(command.text, Path(command.path))
+    orchestrator = _agents()[matter["agent"]]
+    assert ("primary", True) == (orchestrator["mode"], orchestrator["hidden"])
 
 
 def test_nothing_in_the_command_is_expanded() -> None:
@@ -55,7 +63,7 @@ def test_the_users_agent_stays_the_only_one(
     project = target("opencode", "project", tmp_path / "project")
     write(rendered("opencode", "project", tmp_path / "project"), tmp_path / "project")
     roles = {Path(file.path).stem for file in host("opencode").agent_files(pack(), project)}
-    assert {agent.matter.name for agent in pack().agents} - {"debugger"} == roles
+    assert {agent.matter.name for agent in pack().agents} - {"debugger"} == roles - {"batch-orchestrator"}
 
 
 def test_calls_are_json_for_the_task_tool() -> None:

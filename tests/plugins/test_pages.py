@@ -96,7 +96,7 @@ def test_the_program_is_the_targets(name: str, scope: str) -> None:
     """Skills and agents call the target's program, so that an install off PATH works."""
     files = rendered(name, scope, program="/opt/tools/bp")  # type: ignore[arg-type]
     skill = next(file.text for path, file in files.items() if path.endswith("skills/batch-run/SKILL.md"))
-    assert "/opt/tools/bp start --host" in skill
+    assert "/opt/tools/bp start --next --host" in skill
     assert "`batchpack" not in skill
 
 

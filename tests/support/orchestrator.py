@@ -27,10 +27,11 @@ LINE_NUMBER = re.compile(r"^ *\d+(?:→|\t|: |\| ?)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Behaviour:
-    """How a subagent acts: what it hands in (None: nothing), and how long each of its requests is held."""
+    """How a subagent acts: what it hands in (None: nothing), how long its requests are held, what else it reports."""
 
     status: str | None = "DONE"
     seconds: float = 0.0
+    report: str = ""
 
 
 @dataclass
@@ -153,7 +154,7 @@ def _serve(conversation: Conversation, file: str, role: str, behaviour: Behaviou
     if behaviour.status is None:
         return Answer("I looked around.")
     prompt = LINE_NUMBER.sub("", outputs[0].text)
-    command = hand_in(prompt, role, behaviour.status)
+    command = hand_in(prompt, role, behaviour.status, behaviour.report)
     edits = "--changed" in command
     done = len(outputs) - 1
     if edits and done == 0:
@@ -186,7 +187,7 @@ def _made(role: str) -> str:
     return f"made/{role}.txt"
 
 
-def hand_in(prompt: str, role: str, status: str) -> str:
+def hand_in(prompt: str, role: str, status: str, more: str = "") -> str:
     """Fill in the hand-in command of a prompt: status, summary, file and report; a failing role changed nothing."""
     command = found(FENCE, prompt).strip("\n")
     head, report, *rest = command.split("\n")
@@ -195,4 +196,5 @@ def hand_in(prompt: str, role: str, status: str) -> str:
     changed = f"--changed {_made(role)}" if status == "DONE" else ""
     head = re.sub(r"--changed '[^']*'", changed, head)
     del report
-    return "\n".join([head, f"# {role}", 'Signs: `tick` $(none) $HOME > x --output && it\'s "quoted"', *rest])
+    signs = 'Signs: `tick` $(none) $HOME > x --output && it\'s "quoted"'
+    return "\n".join([head, f"# {role}", signs, *more.splitlines(), *rest])

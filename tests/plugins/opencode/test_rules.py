@@ -32,7 +32,28 @@ def test_every_agent_is_closed_first() -> None:
     for role, matter in _agents().items():
         rules = matter["permission"]
         assert ("*", "deny") == next(iter(rules.items())), role
-        assert ("deny", "deny") == (rules["task"], rules["skill"]), role
+        if role != "batch-orchestrator":
+            assert ("deny", "deny") == (rules["task"], rules["skill"]), role
+
+
+@pytest.mark.parametrize(
+    ("tool", "text", "decision"),
+    [
+        ("bash", "batchpack batch finish 1a2b 1 --next", "allow"),
+        ("bash", "cat .batchpack/runs/20261121T091301-c2f0/SYNTHESIS.md", "allow"),
+        ("bash", "npm test", "deny"),
+        ("bash", "batchpacks start", "deny"),
+        ("bash", "cat .env", "deny"),
+        ("task", "backend-go", "allow"),
+        ("task", "a-role-of-the-users-own", "allow"),
+        ("task", "general", "deny"),
+    ],
+)
+def test_the_orchestrator_gives_commands_and_starts_agents(tool: str, text: str, decision: str) -> None:
+    """Whoever runs a batch can do none of the work: no file tools, no command but ours and one to read the end."""
+    rules = _agents()["batch-orchestrator"]["permission"]
+    assert decision == _decide(rules[tool], text)
+    assert {"*", "bash", "task"} == set(rules)
 
 
 @pytest.mark.parametrize("role", READERS)
