@@ -6,8 +6,9 @@ import fcntl
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from batchpack.errors import BatchpackError, BrokenFile, Busy, UnsafePath, Unwritable
@@ -121,24 +122,28 @@ def inside(root: Path, relative: str) -> Path:
 
 
 @contextmanager
-def locked(path: Path, what: str, wait: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
+def locked(
+    path: Path, what: str, wait: float = LOCK_WAIT_SECONDS, *, make: Callable[[], None] | None = None
+) -> Iterator[None]:
     """Hold an exclusive lock between processes on a lock file; raises Busy after `wait` seconds.
+
+    `make` makes the file's folder wherever it is missing; without it the folder and those around it are just made.
 
     The operating system drops it when its holder dies, so a dead process never blocks the living.
     `flock` is called here rather than by a library: importing filelock takes as long as four writes.
     """
-    handle = _lock_file(path, what, wait)
+    handle = _lock_file(path, what, wait, make or partial(path.parent.mkdir, parents=True, exist_ok=True))
     try:
         yield
     finally:
         os.close(handle)
 
 
-def _lock_file(path: Path, what: str, wait: float) -> int:
+def _lock_file(path: Path, what: str, wait: float, make: Callable[[], None]) -> int:
     """Open and lock a file; one that its last holder removed meanwhile locks nothing and is opened anew."""
     while True:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make()
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
         except FileNotFoundError:
             continue  # the folder went between the two lines

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from batchpack.errors import Busy
 from batchpack.installer import state
 from batchpack.installer.state import NoHome
-from tests.support.project import tree
+from tests.support.project import ROOT, tree
 
 
 def test_the_lock_leaves_no_trace(home: Path) -> None:
@@ -49,6 +51,23 @@ def test_what_died_early_is_tidied(home: Path) -> None:
 
     with state.exclusive():
         (home / ".local/state/batchpack/receipts/toy-user-0123/backup").mkdir(parents=True)
+    assert {} == tree(home)
+
+
+def test_a_strange_file_among_the_receipts_stays(home: Path) -> None:
+    """The folders around it stay with it, and the lock can be taken again."""
+    strange = home / ".local/state/batchpack/receipts/strange"
+    for _ in range(2):
+        with state.exclusive():
+            strange.write_text("mine")
+    assert "mine" == strange.read_text()
+
+
+def test_many_that_come_and_go_leave_no_trace(home: Path) -> None:
+    """Whoever goes last takes the folders along, whoever made them."""
+    script = "from batchpack.installer import state\nfor _ in range(40):\n    with state.exclusive(): pass\n"
+    children = [subprocess.Popen([sys.executable, "-c", script], cwd=ROOT) for _ in range(4)]
+    assert [0] * 4 == [child.wait() for child in children]
     assert {} == tree(home)
 
 
