@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pty
 import re
@@ -57,8 +58,8 @@ def main() -> None:
     """Write the picture."""
     folder = Path(tempfile.mkdtemp(prefix="batchpack-")) / "demo"
     text = last_state(seen([sys.executable, "-m", "batchpack", "demo", "--dir", str(folder)]))
-    text = text.replace(str(folder), "/tmp/batchpack-demo").replace(sys.executable, "python3")
-    console = Console(record=True, width=120, file=Path(os.devnull).open("w"))
+    text = text.replace(str(folder), "~/demo").replace(sys.executable, "python3")
+    console = Console(record=True, width=120, file=io.StringIO())
     console.print(Text.from_ansi("$ batchpack demo\n" + text.strip()))
     picture = Path(__file__).with_name("demo.svg")
     picture.write_text(console.export_svg(title="batchpack demo", code_format=FORMAT, unique_id="demo"))

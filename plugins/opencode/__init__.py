@@ -65,6 +65,7 @@ ARGUMENTS = "REQUEST:"
 ORCHESTRATOR = "batch-orchestrator"
 ORCHESTRATION = "You take a request through a batch run: you give the commands and make the calls that you are told to."
 SECONDS = 40.0
+RIPGREP = ".cache/opencode/bin/rg"
 MASK = "***"
 SWITCHES = {
     "OPENCODE_DISABLE_MODELS_FETCH": "1",
@@ -251,12 +252,20 @@ def _plugin(plugins: Sequence[object]) -> Check:
 
 
 def _skills(program: str, mirror: Mirror, names: Names) -> list[Check]:
-    """Ask for the skills, which opencode lists with ripgrep."""
-    if process.find("rg") is None:
-        detail = "opencode lists skills with ripgrep (rg), which is not on PATH: install it"
-        return [Check(f"skill {name}", None, detail) for name in names.skills]
-    found = [str(skill.get("name")) for skill in _debug(program, mirror, "skill")]
-    return [_loaded("skill", name, found) for name in names.skills]
+    """Ask for the skills, which opencode lists with ripgrep: the one on PATH, else one that it fetched itself."""
+    fetched = users_home() / RIPGREP
+    found = process.find("rg") or process.find("rg", str(fetched.parent))
+    if found is None:
+        detail = (
+            "opencode needs rg for skills and searches; it is not on PATH, and fetching it takes a network: install it"
+        )
+        return [Check(name, None, detail) for name in ("ripgrep", *(f"skill {skill}" for skill in names.skills))]
+    if Path(found) == fetched:
+        copied = mirror.home / RIPGREP
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        copied.symlink_to(fetched)
+    known = [str(skill.get("name")) for skill in _debug(program, mirror, "skill")]
+    return [Check("ripgrep", True, found), *(_loaded("skill", name, known) for name in names.skills)]
 
 
 @hookimpl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,9 @@ def test_rules_that_do_not_load_are_found(kind: str, tmp_path: Path) -> None:
 @pytest.mark.host(OPENCODE)
 @pytest.mark.parametrize("kind", [OPENCODE], indirect=True)
 def test_without_ripgrep_skills_cannot_be_asked(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Skills are listed with rg; without it the check says so instead of calling them missing."""
+    """Skills are listed with rg; without it the check says so; one that opencode fetched itself will do."""
+    ripgrep = shutil.which("rg")
+    assert ripgrep is not None
     base = _installed(kind, "project", tmp_path)
     tools = tmp_path / "tools"
     tools.mkdir()
@@ -97,9 +100,14 @@ def test_without_ripgrep_skills_cannot_be_asked(kind: str, tmp_path: Path, monke
         if found := next((path for path in (Path("/usr/bin", name), Path("/bin", name)) if path.exists()), None):
             (tools / name).symlink_to(found)
     monkeypatch.setenv("PATH", f"{tmp_path / 'programs'}:{tools}")
-    check = _asked(kind, "project", base)["skill batch-run"]
-    assert check.ok is None
-    assert "ripgrep" in check.detail
+    checks = _asked(kind, "project", base)
+    assert [None, None] == [checks["ripgrep"].ok, checks["skill batch-run"].ok]
+    assert "needs rg" in checks["ripgrep"].detail
+    fetched = tmp_path / "home" / ".cache/opencode/bin/rg"
+    fetched.parent.mkdir(parents=True)
+    fetched.symlink_to(ripgrep)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert _asked(kind, "project", base)["skill batch-run"].ok
 
 
 @pytest.mark.parametrize("name", ["opencode", "claude_code", "osa"])
