@@ -10,7 +10,7 @@ import click
 
 from batchpack.app import App
 from batchpack.output import say, say_json
-from batchpack.planning import Cost, Match, Plan, Range, load_roster, make_plan
+from batchpack.planning import Cost, Match, Plan, Range, load_roster, make_plan, plan_to_json
 from batchpack.planning.complexity import band
 from batchpack.runs import program, request
 
@@ -34,7 +34,7 @@ def command(app: App, /, text: tuple[str, ...], file: str | None, **options: Any
     given = {name: options[name] for name in ("complexity", "max_parallel")}
     plan = make_plan(words, roster, agents=names, **given)
     if options["as_json"]:
-        say_json(plan.to_json())
+        say_json(plan_to_json(plan))
     else:
         say("\n".join(_shown(plan, file, dry_run=options["dry_run"])))
 

@@ -9,7 +9,7 @@ import click
 
 from batchpack.app import App
 from batchpack.output import say, say_json
-from batchpack.planning import load_roster, make_plan
+from batchpack.planning import load_roster, make_plan, plan_to_json
 from batchpack.planning.values import Plan
 from batchpack.runs import baseline, batches, budget, following, request, start, wording
 from batchpack.runs.facts import Role
@@ -36,12 +36,12 @@ def command(
     plan, roles = _plan(app, words, **options)
     folder = app.project(project)
     tree = folder if project else baseline.work_tree(Path.cwd(), folder)
-    run = start.create(plan.to_json(), roles, project=folder, tree=tree, host=host, place=place)
+    run = start.create(plan_to_json(plan), roles, project=folder, tree=tree, host=host, place=place)
     jobs = batches.start(run, 1, 1, app.content_roots).call if options["go_on"] else ()
     state = run.state()
     if options["as_json"]:
         after = following.command_words(run, state)
-        say_json({"run": run.id, "folder": run.folder, "next": after, "plan": plan.to_json()})
+        say_json({"run": run.id, "folder": run.folder, "next": after, "plan": plan_to_json(plan)})
     else:
         say(budget.spend(run, [*_summary(run, plan), *following.lines(run, state, jobs, app.host)]))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from batchpack.planning.codec import NotAPlan, plan_from_json
+from batchpack.planning.codec import NotAPlan, plan_from_json, plan_to_json
 from batchpack.planning.description import clean, unquoted
 from batchpack.planning.plan import make_plan
 from batchpack.planning.roster import BrokenRoster, load_roster
@@ -41,5 +41,6 @@ __all__ = [
     "load_roster",
     "make_plan",
     "plan_from_json",
+    "plan_to_json",
     "unquoted",
 ]

@@ -118,9 +118,3 @@ class Plan:
     single: str | None
     excluded: tuple[Exclusion, ...]
     hash: str = ""
-
-    def to_json(self) -> dict[str, object]:
-        """Return the plan as plain JSON values, its hash included."""
-        from batchpack.planning.codec import plan_to_json
-
-        return plan_to_json(self)

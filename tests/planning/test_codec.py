@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from batchpack.planning import NotAPlan, Roster, make_plan, plan_from_json
+from batchpack.planning import NotAPlan, Roster, make_plan, plan_from_json, plan_to_json
 
 TEXT = "Build a Go API with tests, no docker; the whole platform is rewritten"
 
 
 def facts(roster: Roster) -> dict[str, Any]:
     """Return a plan as JSON text would give it back."""
-    read: dict[str, Any] = json.loads(json.dumps(make_plan(TEXT, roster).to_json()))
+    read: dict[str, Any] = json.loads(json.dumps(plan_to_json(make_plan(TEXT, roster))))
     return read
 
 
