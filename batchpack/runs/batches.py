@@ -9,7 +9,7 @@ from pathlib import Path
 
 from batchpack.errors import BatchpackError, Unwritable
 from batchpack.files import read_text, write_atomic
-from batchpack.runs import journal, newest, prompts, report
+from batchpack.runs import joblog, journal, newest, prompts, report
 from batchpack.runs.prompts import Job
 from batchpack.runs.state import Batch, State, Task
 from batchpack.runs.store import Run
@@ -187,6 +187,7 @@ def close(run: Run, state: State, batch: Batch) -> State:
     for one in closing:
         report.write(run, state, one)
         newest.copy(run, run.batch_results(one.number))
+    joblog.write(run)
     return run.record(*(journal.event("batch_finished", batch=one.number) for one in closing))
 
 
