@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from batchpack import git, process
@@ -24,8 +25,10 @@ def work_tree(here: Path, project: Path) -> Path:
 
 def take(tree: Path) -> Baseline:
     """Look at a work tree; outside a repository or without git there is nothing to see."""
-    if process.find("git") is None or git.ask(tree, "rev-parse", "--is-inside-work-tree", check=False).code != 0:
+    if process.find("git") is None:
         return Baseline()
+    if git.ask(tree, "rev-parse", "--is-inside-work-tree", check=False).out.strip() != "true":
+        return Baseline()  # also inside `.git`, where the answer is a `false` that went well
     head = git.ask(tree, "rev-parse", "--verify", "--quiet", "HEAD^{commit}", check=False)
     commit = head.out.strip() or None
     against = commit or git.ask(tree, "hash-object", "-t", "tree", "--stdin").out.strip()
@@ -56,7 +59,7 @@ def content(path: Path) -> str:
     try:
         seen = path.lstat()
         if path.is_symlink():
-            return f"-> {path.readlink()}"
+            return f"-> {fingerprint(os.fsencode(path.readlink()))}"
         return fingerprint(path.read_bytes()) if seen.st_size <= LARGEST else f"{seen.st_size} {seen.st_mtime_ns}"
     except OSError:
         return "-"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from batchpack.runs.store import Run
 BYTES_AN_AGENT = 300
 FEWEST_AGENTS = 8
 """A run with fewer agents may use what that many could: it needs nearly as many commands."""
+COUNT = re.compile(r"[0-9]{1,9}")
 
 
 def spend(run: Run, lines: Sequence[str]) -> str:
@@ -30,9 +32,10 @@ def left(run: Run) -> int:
 def spent(run: Run) -> int:
     """Return how many bytes the run's commands have printed."""
     try:
-        return sum(int(line) for line in _file(run).read_text().split() if line.isdecimal())
+        counts = _file(run).read_text(errors="replace").split()
     except OSError:
         return 0
+    return sum(int(count) for count in counts if COUNT.fullmatch(count))
 
 
 def _file(run: Run) -> Path:

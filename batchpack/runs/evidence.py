@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -38,36 +39,52 @@ def unchanged(run: Run, paths: Sequence[str]) -> list[str]:
 
 
 def _by_git(run: Run, against: str, paths: Sequence[str]) -> list[str]:
-    """Hold paths against git: tracked ones must differ from the base, others must be there and not tracked."""
-    tree, dirty = run.facts.tree, run.facts.baseline.dirty
-    found = {*baseline.changed(tree, against, *paths)}
-    found |= {*baseline.names(tree, "ls-files", "--others", "-z", "--", *paths)}
+    """Hold paths against git: tracked ones must differ from the base, others must be there and not tracked.
+
+    What was dirty at the start is held against its content then, and ignored files against the clock.
+    """
+    tree, dirty, began = run.facts.tree, run.facts.baseline.dirty, _began(run)
+    found = {*baseline.changed(tree, against, *paths), *_loose(tree, paths)}
+    ignored = {*_loose(tree, paths, "--ignored", "--exclude-standard")}
     complaints = []
     for path in paths:
         if (tree / path).is_dir() and not (tree / path).is_symlink():
             complaints.append(f"{path} is a folder: name the files in it")
+        elif path in dirty:
+            if dirty[path] == baseline.content(tree / path):
+                complaints.append(f"{path} had this content already when the run began")
         elif path not in found:
             complaints.append(f"{path} does not differ from what was there when the run began")
-        elif dirty.get(path) == baseline.content(tree / path):
-            complaints.append(f"{path} had this content already when the run began")
+        elif path in ignored and not _since((tree / path).lstat(), began):
+            complaints.append(f"{path} was not modified since the run began")
     return complaints
+
+
+def _loose(tree: Path, paths: Sequence[str], *which: str) -> list[str]:
+    """Return those of the paths that are there and not tracked."""
+    return baseline.names(tree, "ls-files", "--others", *which, "-z", "--", *paths)
+
+
+def _began(run: Run) -> float:
+    """Return when a run began, in seconds since the epoch."""
+    return datetime.fromisoformat(run.facts.started).timestamp()
 
 
 def _by_time(run: Run, paths: Sequence[str]) -> list[str]:
     """Hold paths against the clock, where there is no git: each must be a file modified since the run began."""
-    began = datetime.fromisoformat(run.facts.started).timestamp()
+    began = _began(run)
     complaints = []
     for path in paths:
         file = run.facts.tree / path
         if not file.is_file():
             complaints.append(f"{path} is not there as a file; without git a removed file cannot be seen: leave it out")
-        elif not _since(file, began):
+        elif not _since(file.stat(), began):
             complaints.append(f"{path} was not modified since the run began")
     return complaints
 
 
-def _since(file: Path, began: float) -> bool:
+def _since(seen: os.stat_result, began: float) -> bool:
     """Tell whether a file was modified since a time; some file systems know whole seconds only."""
-    when = file.stat().st_mtime_ns
+    when = seen.st_mtime_ns
     whole_seconds = when % 1_000_000_000 == 0
     return when / 1e9 >= (float(int(began)) if whole_seconds else began - CLOCK_SLACK)

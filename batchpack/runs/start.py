@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from batchpack import files, places
-from batchpack.errors import Unwritable
+from batchpack.errors import BatchpackError, Unwritable
 from batchpack.output import warn
 from batchpack.runs import baseline, ids, index, journal, newest
 from batchpack.runs.facts import SCHEMA, Facts, Role
@@ -32,6 +32,7 @@ def create(
     Raises Unwritable.
     """
     root = _root(project, place)
+    _check_text(root, tree)
     parent = _folder(root / "runs")
     _sweep(parent)
     if not place.startswith("~/"):
@@ -65,6 +66,16 @@ def _root(project: Path, place: str) -> Path:
     if place.startswith("~/"):
         return places.home() / place.removeprefix("~/")
     return files.inside(project, place)
+
+
+def _check_text(*folders: Path) -> None:
+    """Refuse folders whose names are not UTF-8: they could be written neither into prompts nor into records."""
+    for folder in folders:
+        try:
+            str(folder).encode()
+        except UnicodeEncodeError as error:
+            shown = str(folder).encode(errors="backslashreplace").decode()
+            raise BatchpackError(f"the name of {shown} is not UTF-8", "rename the folder") from error
 
 
 def _folder(path: Path) -> Path:

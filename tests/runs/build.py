@@ -9,7 +9,7 @@ import pytest
 
 from batchpack import places
 from batchpack.runs import batches, results, resume, start, synthesis
-from batchpack.runs.envelope import check
+from batchpack.runs.envelope import Refused, check
 from batchpack.runs.facts import Role
 from batchpack.runs.state import State
 from batchpack.runs.store import Run
@@ -69,3 +69,36 @@ def drive(run: Run) -> State:
                 put(run, task.name)
         state = batches.finish(run, batch.number, state.fence, roots(), final=False).state
     return synthesis.write(run, state.fence, partial=False)
+
+
+def begun(project: Project, monkeypatch: pytest.MonkeyPatch, *, edits: bool = True) -> Run:
+    """Start a run of two tasks in one batch, and its batch."""
+    run = make_run(project, monkeypatch, [("one", "two")], edits=edits)
+    batches.start(run, 1, 1, roots())
+    return run
+
+
+def take(run: Run, task: str = "one", *, report: bytes = b"a report", **said: object) -> results.Taken:
+    """Hand in a result that is fine but for what is given."""
+    words: dict[str, object] = {"status": "DONE", "summary": "it is done", **said}
+    return results.put(run, task, check(task, words), report, None)
+
+
+def refusal(run: Run, task: str = "one", *, report: bytes = b"a report", **said: object) -> str:
+    """Return why a result is refused, having seen that nothing was recorded."""
+    before = run.journal.read_bytes()
+    with pytest.raises(Refused) as caught:
+        take(run, task, report=report, **said)
+    assert before == run.journal.read_bytes()
+    assert not run.report(task).exists()
+    return caught.value.message
+
+
+def finished(project: Project, monkeypatch: pytest.MonkeyPatch, number: int, report: str, request: str = "Do") -> Run:
+    """Make a run of that many tasks, all done with the same report."""
+    run = make_run(project, monkeypatch, [tuple(f"task-{n}" for n in range(number))], request=request)
+    batches.start(run, 1, 1, roots())
+    for task in run.facts.roles:
+        put(run, task, report=report)
+    batches.finish(run, 1, 1, roots(), final=False)
+    return run

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 
@@ -37,15 +35,3 @@ def test_the_index_is_its_owners_alone(project: Project, monkeypatch: pytest.Mon
     """Others on the machine do not read which projects there are."""
     make_run(project, monkeypatch, [("one",)])
     assert index.path().parent.stat().st_mode & 0o077 == 0
-
-
-def test_what_killed_starts_left_is_swept_an_hour_later(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A start removes old halves of runs, and leaves one that may still be under way."""
-    parent = make_run(project, monkeypatch, [("one",)]).folder.parent
-    old, young = parent / ".new-old", parent / ".new-young"
-    for folder in (old, young):
-        folder.mkdir()
-        Path(folder / "plan.json").write_text("{}")
-    os.utime(old, (1, 1))
-    make_run(project, monkeypatch, [("one",)])
-    assert (old.exists(), young.exists()) == (False, True)

@@ -91,20 +91,6 @@ def test_a_lost_or_stale_state_copy_does_not_matter(project: Project, monkeypatc
     assert '"done": 1' in (run.folder / "state.json").read_text()
 
 
-def test_runs_lists_every_run_and_what_is_wrong_with_it(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The list has a line a run with counts that add up; one that cannot be read says why."""
-    assert "No runs yet" in project.run("runs").assert_ok().out
-    good, bad = (make_run(project, monkeypatch, [("one",), ("two",)]) for _ in range(2))
-    drive(good)
-    bad.journal.write_text("")
-    rows = {row["run"]: row for row in project.run("runs", "--all", "--json").json()["runs"]}
-    assert rows[good.id]["counts"] == {"tasks": 2, "done": 2, "failed": 0, "skipped": 0, "pending": 0}
-    assert rows[good.id]["standing"] == "finished"
-    assert "does not begin with the start of a run" in rows[bad.id]["standing"]
-    assert len(project.run("runs").assert_ok().out.splitlines()) == 3
-    assert str(project.folder) in project.run("runs", "--all").assert_ok().out
-
-
 def test_what_was_handed_in_can_be_shown(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """`result show` shows all tasks in a line each, or one with its report."""
     run = make_run(project, monkeypatch, [("one", "two")])

@@ -4,20 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from batchpack.runs import batches, synthesis
-from batchpack.runs.store import Run
-from tests.runs.build import drive, make_run, put, roots
+from batchpack.runs import synthesis
+from tests.runs.build import drive, finished, make_run
 from tests.support.project import Project
-
-
-def finished(project: Project, monkeypatch: pytest.MonkeyPatch, number: int, report: str, request: str = "Do") -> Run:
-    """Make a run of that many tasks, all done with the same report."""
-    run = make_run(project, monkeypatch, [tuple(f"task-{n}" for n in range(number))], request=request)
-    batches.start(run, 1, 1, roots())
-    for task in run.facts.roles:
-        put(run, task, report=report)
-    batches.finish(run, 1, 1, roots(), final=False)
-    return run
 
 
 @pytest.mark.parametrize("number", [1, 9, 60])
@@ -42,31 +31,6 @@ def test_reports_are_quoted_so_that_they_forge_nothing(project: Project, monkeyp
     assert "\n### task-9" not in run.synthesis.read_text()
 
 
-def test_what_is_not_done_is_named_with_the_way_on(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Failed and skipped tasks are listed with reasons and with the command that tries them again."""
-    run = make_run(project, monkeypatch, [("one",), ("two",)], depends_on={"two": ("one",)})
-    batches.start(run, 1, 1, roots())
-    batches.finish(run, 1, 1, roots(), final=False)
-    put(run, "one", status="BLOCKED")
-    batches.finish(run, 1, 1, roots(), final=False)
-    outcome = project.run("synthesize", run.short)
-    assert outcome.code == 1
-    assert f"Not done: one, two. The user can go on with `batchpack resume {run.short} --retry-failed`." in outcome.out
-    assert "one FAILED: BLOCKED: one says BLOCKED" in outcome.out
-    text = run.synthesis.read_text()
-    assert "2 tasks = 0 done + 1 failed + 1 skipped + 0 pending" in text
-    assert "### two: SKIPPED\n\nit needs one" in text
-
-
-def test_what_it_prints_is_no_command_to_follow(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The end of a run prints nothing in the shape of a next command: trying again is the user's to decide."""
-    run = finished(project, monkeypatch, 2, "report")
-    out = project.run("synthesize", run.short).assert_ok().out
-    assert "run:" not in out
-    assert out.endswith(f"\nDetails: .batchpack/runs/{run.id}/SYNTHESIS.md\n")
-    assert "task-0 DONE: task-0 says DONE" in out
-
-
 def test_synthesizing_again_writes_the_same(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second synthesis changes neither the file nor the journal."""
     run = make_run(project, monkeypatch, [("one",)])
@@ -76,15 +40,10 @@ def test_synthesizing_again_writes_the_same(project: Project, monkeypatch: pytes
     assert before == (run.synthesis.read_text(), run.journal.read_bytes())
 
 
-def test_doubts_are_named_even_when_there_is_no_room(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """That an agent has concerns is said in the file and on the terminal, however much was printed before."""
-    run = make_run(project, monkeypatch, [("one", "two")])
-    batches.start(run, 1, 1, roots())
-    put(run, "one", status="DONE_WITH_CONCERNS")
-    put(run, "two")
-    batches.finish(run, 1, 1, roots(), final=False)
-    (run.folder / "printed").write_text("100000\n")
-    out = project.run("synthesize", run.short).assert_ok().out
-    assert out.splitlines()[0] == "All 2 tasks are done, with concerns: one."
-    assert out.splitlines()[1:] == [f"Answer the user from .batchpack/runs/{run.id}/SYNTHESIS.md"]
-    assert "\nDone with concerns: one\n" in run.synthesis.read_text()
+def test_a_partial_synthesis_does_not_end_a_run(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--partial` writes what there is; the run goes on after it."""
+    run = make_run(project, monkeypatch, [("one",), ("two",)])
+    synthesis.write(run, 1, partial=True)
+    assert "2 tasks = 0 done + 0 failed + 0 skipped + 2 pending" in run.synthesis.read_text()
+    assert not run.state().synthesized
+    assert drive(run).complete()

@@ -40,7 +40,7 @@ def test_a_run_leaves_its_directory_as_documented(project: Project) -> None:
     folder = run_folder(project)
     names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     tasks = ("backend-go", "frontend-react", "test-automator")
-    wanted = {"plan.json", "run.json", "state.json", "journal.jsonl", "SYNTHESIS.md"}
+    wanted = {"plan.json", "run.json", "state.json", "journal.jsonl", "joblog.tsv", "SYNTHESIS.md"}
     wanted |= {"batch1-results.md", "batch2-results.md"}
     wanted |= {f"prompts/{task}.md" for task in tasks} | {
         f"results/{task}.{end}" for task in tasks for end in ("md", "json")
