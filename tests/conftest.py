@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from tests.support.project import Project
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # a job in the background ignores Ctrl-C and hands that on; tests of Ctrl-C must not depend on who started them
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
