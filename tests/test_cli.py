@@ -49,6 +49,15 @@ def test_help_lists_every_command(project: Project, word: str) -> None:
         assert (f"\n  {name.replace('_', '-')} " in out) is (name not in commands.OWN_PROGRAMS), name
 
 
+@pytest.mark.parametrize("words", [["-h"], ["batch", "-h"], ["result", "-h"]])
+def test_no_listing_is_cut_short(project: Project, words: list[str]) -> None:
+    """In a terminal of 80 columns each command's line says all that it has to say."""
+    out = project.run(*words, env={"COLUMNS": "80"}).assert_ok().out
+
+    assert "Commands:" in out
+    assert "..." not in out.partition("Commands:")[2]
+
+
 @pytest.mark.parametrize("name", WORDS)
 def test_every_command_explains_itself(project: Project, name: str) -> None:
     """`--help` of a command works without plugins and says a sentence."""

@@ -38,7 +38,7 @@ def _shared(function: AnyCommand) -> AnyCommand:
     return function
 
 
-@command.command
+@command.command(short_help="Start a batch and print the calls to make.")
 @_shared
 @click.pass_obj
 def start(app: App, run: str, number: int, fence: int, project: Path | None, as_json: bool) -> None:
@@ -48,7 +48,7 @@ def start(app: App, run: str, number: int, fence: int, project: Path | None, as_
     _tell(app, found, standing, [], as_json)
 
 
-@command.command
+@command.command(short_help="Finish a batch, or say what is missing.")
 @_shared
 @click.option("--final", is_flag=True, help="The second tries are over: what is still missing has failed.")
 @click.option(

@@ -14,6 +14,7 @@ from batchpack.demo import ground as grounds
 from batchpack.demo.ground import Ground
 from batchpack.demo.play import Player, Tell
 from batchpack.output import say, say_json, warn
+from batchpack.runs import program
 
 REQUEST = "Build user authentication with React frontend, Go backend, tests, and docs"
 
@@ -80,7 +81,7 @@ def _conclude(ground: Ground, seconds: float, *, as_json: bool) -> None:
     say(f"6. {_measured(ground)}\n")
     say(f"Read the result:    cat {run / 'SYNTHESIS.md'}")
     say(f"Its tests:          cd {ground.project} && {sys.executable} -m unittest discover -s tests -t .")
-    say('Use it in a host:   batchpack install, then type /batch-run "what you want" there')
+    say(f'Use it in a host:   {program.word()} install, then type /batch-run "what you want" there')
     say(f"Remove the demo:    rm -r {ground.folder}")
     say(f"All of it took {seconds:.1f} s.")
 

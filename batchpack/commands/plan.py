@@ -18,7 +18,7 @@ BASELINE = "all at once"
 """The naive way, by the name under which an estimate tells of it; one agent alone has nothing to compare with."""
 
 
-@click.command()
+@click.command(short_help="Show how a task would be carried out, and why.")
 @click.argument("text", nargs=-1)
 @click.option("--file", metavar="FILE", help="Read the task from a file, or with - from standard input.")
 @click.option("--agents", metavar="A,B", help="Take these roles instead of those that the keywords choose.")
@@ -99,7 +99,7 @@ def _estimate(plan: Plan) -> Iterator[str]:
     if estimate.saving_percent is not None:
         yield f"  {BASELINE}  {_cost(estimate.baseline)}"
         mine, naive = estimate.total.tokens.likely, estimate.baseline.tokens.likely
-        word = "less" if estimate.saving_percent >= 0 else "more"
+        word = "fewer" if estimate.saving_percent >= 0 else "more"
         yield (
             f"  estimated {abs(estimate.saving_percent)} % {word} tokens than {BASELINE} "
             f"(1 - {mine / 1000:,.0f}k/{naive / 1000:,.0f}k, both the likely value); no promise"

@@ -75,7 +75,7 @@ def _told(taken: Taken) -> str:
     return f"{'Recorded' if taken.new else 'Already recorded'}: {what}. Now answer with this one line: {what}"
 
 
-@command.command
+@command.command(short_help="Show what was handed in.")
 @click.argument("run")
 @click.argument("task", required=False)
 @click.option("--project", type=click.Path(file_okay=False, path_type=Path), help="The project's folder.")

@@ -14,7 +14,7 @@ from batchpack.runs.resume import Resumed
 from batchpack.runs.store import Run, find
 
 
-@click.command
+@click.command(short_help="Take over a run and say what to do next.")
 @click.argument("run", required=False)
 @click.option("--retry-failed", is_flag=True, help="Try failed and skipped tasks again, in batches behind the last.")
 @click.option("--project", type=click.Path(file_okay=False, path_type=Path), help="The project's folder.")

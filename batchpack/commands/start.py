@@ -16,7 +16,7 @@ from batchpack.runs.facts import Role
 from batchpack.runs.store import PROJECT_ROOT, Run
 
 
-@click.command
+@click.command(short_help="Plan a request and begin a run of it.")
 @click.argument("text", nargs=-1)
 @click.option("--file", help="Read the request from a file, or with - from standard input.")
 @click.option("--host", help="The host whose agents do the work; without it calls are written for any.")

@@ -13,7 +13,7 @@ from batchpack.runs import budget, closing, synthesis
 from batchpack.runs.store import find
 
 
-@click.command
+@click.command(short_help="Write SYNTHESIS.md: every task, and counts.")
 @click.argument("run")
 @click.option("--partial", is_flag=True, help="Write what there is so far, though batches are not finished.")
 @click.option("--fence", type=int, default=1, help="The number given when the run was taken over.")

@@ -13,7 +13,9 @@ LARGEST = 1024 * 1024
 
 def read(words: Sequence[str], file: str | None) -> str:
     """Return the request; raises UsageError unless exactly one source is given, BatchpackError for no text."""
-    if bool(words) == (file is not None):
+    if words and file is not None:
+        raise UsageError("say what is to be done once, not as text and by --file too", "leave one of them out")
+    if not words and file is None:
         raise UsageError("say what is to be done", "give the text, or --file PATH, or --file - to read standard input")
     return " ".join(words) if file is None else _decoded(_data(file), file)
 

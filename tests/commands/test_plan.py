@@ -102,7 +102,7 @@ def test_the_users_own_roster_counts(project: Project) -> None:
         (["--max-parallel", "two", "Fix it"], 2, "two"),
         (["--file", "missing.txt"], 1, "missing.txt"),
         (["--file", "."], 1, "."),
-        (["--file", "missing.txt", "Fix it"], 2, "say what is to be done"),
+        (["--file", "missing.txt", "Fix it"], 2, "say what is to be done once"),
         (["x" * 100_001], 1, "100,001"),
     ],
 )

@@ -33,7 +33,7 @@ def test_bad_requests_are_errors_and_begin_nothing(project: Project) -> None:
     project.write({"binary": "", "big": "word " * 300_000})
     (project.folder / "binary").write_bytes(b"\xff\xfe\x00")
     project.run("start").assert_failed("say what is to be done", code=2)
-    project.run("start", "--file", "x", "text").assert_failed("say what is to be done", code=2)
+    project.run("start", "--file", "x", "text").assert_failed("say what is to be done once", code=2)
     project.run("start", "--file", "gone").assert_failed("cannot be read: No such file")
     project.run("start", "--file", "binary").assert_failed("is not UTF-8 text (byte 0)")
     project.run("start", "--file", "big").assert_failed("is over 1 MB")

@@ -106,7 +106,7 @@ def init(call: Call, feature: str, **fields: Any) -> int:
     return call.answer(lines, lambda: {"feature": feature, "file": str(path)}, ())
 
 
-@click.command()
+@click.command(short_help="Add a subtask with the next sequence.")
 @_feature
 @click.argument("title", nargs=-1, required=True, metavar="TITLE...")
 @click.option("--depends-on", multiple=True, metavar="SEQ,...", help="What must be completed before.")
