@@ -77,9 +77,16 @@ def _program(needed: bool) -> Check:
     if ours:
         return Check("batchpack on PATH", True, str(found))
     what = f"PATH has another one, {found}" if found else "not on PATH"
-    mend = f"put {targets.own_program().parent} first on PATH"
+    mend = f"put {_folder_for_path()} first on PATH"
     need = "projects call it by name" if needed else "installs for you use the absolute path; projects would need it"
     return Check("batchpack on PATH", False if needed else None, f"{what}; {need}: {mend}")
+
+
+def _folder_for_path() -> Path:
+    """Return the folder of links that install.py made for this installation, else its programs' own."""
+    own = targets.own_program()
+    links = [folder / "bin" for folder in own.parents if (folder / "bin" / own.name).is_symlink()]
+    return next((folder for folder in links if (folder / own.name).resolve() == own.resolve()), own.parent)
 
 
 def _git() -> Check:

@@ -104,7 +104,7 @@ def _kept(outcome: Installed, plan: Plan) -> list[str]:
 
 def check_lines(checks: Sequence[Check]) -> list[str]:
     """Write checks, a line each."""
-    words = {True: "ok", False: "FAILED", None: "not looked at"}
+    words = {True: "ok", False: "FAILED", None: "note"}
     return [f"  {words[check.ok]}: {check.name}" + (f" ({check.detail})" if check.detail else "") for check in checks]
 
 

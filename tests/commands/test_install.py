@@ -464,7 +464,7 @@ def test_a_failed_check_is_told_and_the_files_stay(toy: Project) -> None:
     assert "batchpack uninstall --host toy --scope project" in done.out
     assert (toy.folder / AGENT).is_file()
     fine = toy.run("install", *HERE, env={"TOY_CHECK": "none"}).assert_ok()
-    assert "not looked at: toy loads its skill (install its program)" in fine.out
+    assert "note: toy loads its skill (install its program)" in fine.out
 
 
 def test_a_project_is_given_the_bare_word_and_a_user_what_works(toy: Project) -> None:

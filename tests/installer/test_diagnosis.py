@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,3 +35,23 @@ def test_an_unwritable_folder_is_a_failure(home: Path, toy: Host, monkeypatch: p
     (home / "file").write_text("")
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "file"))
     assert found(toy)[f"{home}/file/batchpack writable"] is False
+
+
+def test_links_are_what_goes_on_path(toy: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where install.py made links to this installation, their folder is to be on PATH, not the environment's."""
+    program, link = tmp_path / "share/batchpack/venv/bin/batchpack", tmp_path / "bin/batchpack"
+    for folder in (program.parent, link.parent):
+        folder.mkdir(parents=True)
+    program.touch()
+    monkeypatch.setattr(sys, "executable", str(program.parent / "python"))
+    monkeypatch.setenv("PATH", "/nowhere")
+    app = App(lambda: Registry({"toy": toy}, {}, ()))
+
+    def said() -> str:
+        """Return what is said of the program on PATH."""
+        checks = [check for section in diagnosis.diagnose(app, PACK) for check in section.checks]
+        return next(check.detail for check in checks if check.name == "batchpack on PATH")
+
+    assert f"put {program.parent} first on PATH" in said()
+    link.symlink_to(program)
+    assert f"put {link.parent} first on PATH" in said()

@@ -22,7 +22,7 @@ def test_words_for_numbers_and_paths(home: Path) -> None:
 def test_good_checks_share_a_line() -> None:
     """Those that failed, or could not be made, have one each with what to do."""
     checks = [Check("a", True, "x"), Check("b", False, "mend it"), Check("c", True), Check("d", None)]
-    assert ["  ok: a, c", "  FAILED: b (mend it)", "  not looked at: d"] == report.brief_lines(checks)
+    assert ["  ok: a, c", "  FAILED: b (mend it)", "  note: d"] == report.brief_lines(checks)
 
 
 def test_an_install_in_words(toy: Host, base: Path) -> None:
