@@ -20,8 +20,8 @@ SHOWN = 20
 BIGGEST = 64 * 1024 * 1024
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 GOOD = ("DONE", "DONE_WITH_CONCERNS")
-ENDED = {"result_accepted": "done", "task_failed": "failed", "task_skipped": "skipped"}
 ENDS = ("done", "failed", "skipped", "pending")
+ENDED = {"result_accepted": "done", "task_failed": "failed", "task_skipped": "skipped"}
 EMPTY = """No runs are recorded yet.
   Make one: type /batch-run "what you want" in your host, or see one without a host: batchpack demo"""
 
@@ -111,13 +111,11 @@ class Task:
         if what == "task_started":
             self.attempts += 1
             self.begun = moment(event) if self.begun is None else self.begun
-            self.batch = event["batch"] if isinstance(event.get("batch"), int) else self.batch
-            self.end = "pending"
         elif what == "result":
             self.handed_in = moment(event)
             self.end = self.end if event.get("late") else "done" if event.get("status") in GOOD else "pending"
-        elif what in ENDED:
-            self.end = ENDED[what]
+        self.batch = event["batch"] if isinstance(event.get("batch"), int) else self.batch
+        self.end = "pending" if what in ("task_started", "batch_added") else ENDED.get(what, self.end)
 
     def span(self) -> tuple[float, float] | None:
         """Return the moments of its first start and last result; None when one of them is unknown."""
@@ -141,8 +139,11 @@ def measure(folder: str, line: dict[str, Any], left: Left) -> dict[str, Any]:
     names, batches = planned(folder, start)
     added = sum(event.get("event") == "batch_added" for event in events)
     tasks = {name: Task(batch) for name, batch in names.items()}
-    for event in (event for event in events if isinstance(event.get("task"), str)):
-        tasks.setdefault(event["task"], Task(0)).take(event)
+    for event in events:
+        several = event.get("event") == "batch_added" and isinstance(event.get("tasks"), list)
+        for name in event["tasks"] if several else [event.get("task")]:
+            if isinstance(name, str):
+                tasks.setdefault(name, Task(0)).take(event)
     spans = [span for span in (task.span() for task in tasks.values()) if span]
     return {
         "run": os.path.basename(folder),

@@ -129,6 +129,28 @@ def test_a_late_result_counts_once_it_is_accepted(project: Project) -> None:
     assert ["failed", "done"] == [run["tasks"][0]["end"] for run in runs]
 
 
+def test_what_is_put_into_a_later_batch_is_pending_again(project: Project) -> None:
+    """A failed or skipped agent that a resume puts into a batch behind the last counts as pending, in that batch."""
+    events = [
+        begin(project),
+        event("task_started", 0, task="architect", batch=1, attempt=1),
+        event("result", 3, task="architect", attempt=1, status="DONE"),
+        event("task_failed", 5, task="explorer", attempt=1, reason="no result"),
+        event("task_skipped", 5, task="debugger", reason="it needs explorer"),
+        event("batch_added", 6, batch=3, tasks=["architect", "explorer", 7]),
+        event("batch_added", 6, batch=4, tasks="debugger"),
+    ]
+    record(project, events)
+
+    run = stats(project, "--json").json()["runs"][0]
+
+    ends = {task["task"]: (task["batch"], task["end"]) for task in run["tasks"]}
+    assert {"architect": (1, "done"), "explorer": (3, "pending"), "debugger": (2, "skipped")} == {
+        name: ends[name] for name in ("architect", "explorer", "debugger")
+    }
+    assert 4 == run["batches"]
+
+
 def test_unknown_is_said_not_guessed(project: Project) -> None:
     """A run whose agents are still at work has no times: the table says unknown and the JSON null."""
     record(project, [begin(project), event("task_started", 1, task="architect", batch=1, attempt=1)])
