@@ -31,7 +31,7 @@ def _coordination(tasks: int, batches: int, rules: EstimateRules) -> Cost:
 
 def _baseline(tasks: int, minutes: Range, rules: EstimateRules) -> Cost:
     """Estimate the naive way: all agents at once, each filling half (low) or all (likely, high) of its window."""
-    window = Range(rules.window / 2, rules.window, rules.window)
+    window = Range(rules.window // 2, rules.window, rules.window)
     one = _cost("agent", window, minutes, rules)
     return _total("all at once", [one] * tasks, minutes)
 
