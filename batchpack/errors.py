@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable
 from pathlib import Path
+
+FULL = (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT))
 
 
 class BatchpackError(Exception):
@@ -51,9 +55,8 @@ class Unwritable(BatchpackError):
     """A file or folder that could not be written: read-only, full disk, or a file where a folder must be."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(
-            f"cannot write {path}: {reason}", "nothing was lost; make it writable and run the command again"
-        )
+        mend = "make room" if reason in FULL else "make it writable"
+        super().__init__(f"cannot write {path}: {reason}", f"nothing was lost; {mend} and run the command again")
 
 
 class Busy(BatchpackError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,8 @@ EXAMPLES = (
     (errors.BrokenFile(Path("a.yaml"), "bad", 3, 7), 1, "a.yaml:3:7: bad", "not changed"),
     (errors.BrokenFile(Path("a.yaml"), "bad"), 1, "a.yaml: bad", "mend the file"),
     (errors.UnsafePath("../x", Path("/root")), 1, "../x lies outside /root", "inside"),
-    (errors.Unwritable(Path("f"), "disk full"), 1, "cannot write f: disk full", "nothing was lost"),
+    (errors.Unwritable(Path("f"), "Permission denied"), 1, "cannot write f: Permission denied", "make it writable"),
+    (errors.Unwritable(Path("f"), os.strerror(errno.ENOSPC)), 1, "cannot write f: No space", "make room"),
     (errors.Busy("the run", 30.0), 1, "the run is in use by another batchpack process (waited 30 s)", "wait"),
 )
 

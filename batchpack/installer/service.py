@@ -74,7 +74,9 @@ def _install(outcome: Installed, version: str, *, agreed: bool) -> None:
     plan = _plan(outcome.wanted)
     if plan.touches_users_files and not agreed:
         raise Changed(plan.target.folder)
-    if not plan.nothing_to_do:
+    if plan.nothing_to_do:  # another install was faster
+        outcome.plan = plan
+    else:
         apply(plan, version)
         outcome.plan, outcome.applied = plan, True
 

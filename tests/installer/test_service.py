@@ -32,6 +32,22 @@ def test_what_changed_since_the_question_is_asked_again(toy: Host, base: Path) -
     assert [".toy", ".toy/settings.json"] == list(tree(base))
 
 
+def test_a_slower_install_says_what_is_there(toy: Host, base: Path) -> None:
+    """Of two installs planned at once, the second finds all files up to date, not none."""
+    first, second = (service.prepare([toy], PACK, "project", base) for _ in range(2))
+    service.install(first, PACK, agreed=True)
+    service.install(second, PACK, agreed=True)
+
+    plans = first[0].plan, second[0].plan
+    assert plans[0] is not None
+    assert plans[1] is not None
+    assert (False, [file.path for file in plans[0].writes]) == (
+        second[0].applied,
+        [file.path for file in plans[1].unchanged],
+    )
+    assert plans[1].unchanged
+
+
 def test_the_newest_install_goes_first(home: Path) -> None:
     """Two hosts that edit one file are undone in the opposite order."""
     for name in ("one", "two"):
