@@ -57,8 +57,9 @@ def test_what_is_no_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         request.read([], name)
 
 
-def test_an_endless_standard_input_ends(project: Project) -> None:
-    """Of a pipe that never ends no more is read than is allowed, and no run is begun."""
-    outcome = project.execute(["bash", "-c", "yes | batchpack start --file -"], timeout=60)
-    outcome.assert_failed("--file - is over 1 MB")
+@pytest.mark.parametrize("file", ["-", "/dev/zero"])
+def test_what_never_ends_is_not_read_to_its_end(project: Project, file: str) -> None:
+    """Of a pipe or a device that never ends no more is read than is allowed, and no run is begun."""
+    outcome = project.execute(["bash", "-c", f"ulimit -v 2000000; yes | batchpack start --file {file}"], timeout=60)
+    outcome.assert_failed(f"--file {file} is over 1 MB")
     assert not (project.folder / ".batchpack").exists()

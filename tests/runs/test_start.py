@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from batchpack.errors import UnsafePath
+from batchpack.errors import BatchpackError, UnsafePath
 from batchpack.runs import index
 from tests.runs.build import make_run
 from tests.support.project import Project, tree
@@ -55,22 +55,28 @@ def test_a_place_outside_the_project_is_refused(project: Project, monkeypatch: p
     assert before == tree(project.folder.parent)
 
 
-def test_a_folder_that_cannot_be_written_down_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_written_down_is_told(
+    project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """A folder whose name is not UTF-8 is an error before anything is made; a link to such a name is no hindrance."""
-    odd = Path(os.fsdecode(os.fsencode(project.folder) + b"/\xff"))
-    odd.mkdir()
-    project.run("start", "Fix the error in the login form", cwd=odd).assert_failed("is not UTF-8", "rename the folder")
-    assert [] == list(odd.iterdir())
-    odd.rmdir()
-    (project.folder / "link").symlink_to(os.fsdecode(b"\xff"))
-    assert make_run(project.init_git(), monkeypatch, [("one",)]).state().counts().pending == 1
+    odd = Project(tmp_path / "odd", os.fsdecode(b"\xff"))
+    with pytest.raises(BatchpackError, match="is not UTF-8") as caught:
+        make_run(odd, monkeypatch, [("one",)])
+    caught.value.message.encode()
+    assert [] == list(odd.folder.iterdir())
+    (project.init_git().folder / "link").symlink_to(os.fsdecode(b"\xff"))
+    assert make_run(project, monkeypatch, [("one",)]).state().counts().pending == 1
 
 
-def test_starts_in_one_second_have_short_names_of_their_own(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name of four digits that a run beside it has, or that lies in the root already, is not given again."""
-    runs = [make_run(project, monkeypatch, [("one",)]) for _ in range(40)]
-    assert len({run.short for run in runs}) == 40
-    assert all(run.alias.resolve() == run.folder / "prompts" for run in runs)
+def test_a_short_name_is_given_once(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four digits that a run beside it has, or that lie in the root already, are not given again."""
+    root = project.folder / ".batchpack"
+    root.mkdir()
+    for number in range(0xA000, 0xD000):
+        (root / f"{number:x}").touch()
+    runs = [make_run(project, monkeypatch, [("one",)]) for _ in range(8)]
+    assert len({run.short for run in runs}) == 8
+    assert all(run.short >= "d" and run.alias.resolve() == run.folder / "prompts" for run in runs)
 
 
 def test_where_the_short_way_is_blocked_the_long_one_does(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
