@@ -13,6 +13,7 @@ from batchpack.app import App
 from batchpack.demo import ground as grounds
 from batchpack.demo.ground import Ground
 from batchpack.demo.play import Player, Tell
+from batchpack.errors import UsageError
 from batchpack.output import say, say_json, warn
 from batchpack.runs import program
 
@@ -33,7 +34,7 @@ def command(app: App, folder: Path | None, keep: bool, host: str | None, executo
     Nothing outside the demo's folder is touched.
     """
     agents = app.executor(executor)
-    chosen = app.host(host).NAME if host else _any_host(app)
+    chosen = _host(app, host)
     begun = time.monotonic()
     ground = grounds.make(folder)
     tell: Tell = _silent if as_json else say
@@ -47,9 +48,12 @@ def command(app: App, folder: Path | None, keep: bool, host: str | None, executo
         raise
 
 
-def _any_host(app: App) -> str:
-    """Name a host that can be installed into a project."""
-    return next(name for name, host in app.registry.hosts.items() if host.PLACES.project)
+def _host(app: App, given: str | None) -> str:
+    """Name the given host, or any that can be installed into a project; raises UsageError where it cannot."""
+    fit = [name for name, host in app.registry.hosts.items() if host.PLACES.project]
+    if given is not None and app.host(given).NAME not in fit:
+        raise UsageError(f"{app.host(given).TITLE} cannot be installed into a project", f"take one of {', '.join(fit)}")
+    return given or fit[0]
 
 
 def _silent(text: str) -> None:

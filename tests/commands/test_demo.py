@@ -121,6 +121,13 @@ def test_an_unknown_executor_is_refused_before_anything_is_made(project: Project
     assert not folder.exists()
 
 
+def test_a_host_without_project_scope_is_refused_before_anything_is_made(project: Project, folder: Path) -> None:
+    """The demo shows a project's files; a host that has none is told, with those that have."""
+    project.run("demo", "--dir", str(folder), "--host", "osa").assert_failed("OSA cannot", "opencode", code=2)
+    project.run("demo", "--dir", str(folder), "--host", "emacs").assert_failed("emacs", code=2)
+    assert not folder.exists()
+
+
 @pytest.mark.parametrize("keep", [False, True])
 def test_ctrl_c_cleans_up_or_says_what_stays(project: Project, folder: Path, keep: bool) -> None:
     """Interrupted in the middle of the run, the demo removes its folder, or keeps it when asked, and says which."""
