@@ -104,8 +104,8 @@ def _grants(permissions: Permissions, program: str) -> list[str]:
 
 
 def agent_files(pack: Pack, target: Target) -> list[File]:
-    """Say the agents; in a project, where a name is the user's own, theirs stays the only one."""
-    theirs = users_agents(_users_folders(target.base)) if target.scope == "project" else set()
+    """Say the agents; where a name is the user's own, theirs stays the only one."""
+    theirs = users_agents(_users_folders(target.base))
     return [_agent(agent, target) for agent in pack.agents if agent.matter.name not in theirs]
 
 

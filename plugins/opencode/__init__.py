@@ -31,6 +31,7 @@ from batchpack.mirror import Mirror, mirrored
 from batchpack.places import home as users_home
 from batchpack.values import AgentCall, Capabilities, Check, Detection, File, Target
 
+from .complaint import complaint  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
 from .rules import orchestration, permission  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
 
 if TYPE_CHECKING:
@@ -176,7 +177,10 @@ def verify(target: Target, names: Names) -> list[Check]:
             from_project=(".opencode", "opencode.json", "opencode.jsonc"),
         ) as mirror:
             elsewhere = moved(TITLE, "XDG_CONFIG_HOME", users_home() / ".config", target)
-            return elsewhere + _ask(program, mirror, target, names)
+            try:
+                return elsewhere + _ask(program, mirror, target, names)
+            except process.ProgramFailed as error:
+                return [*elsewhere, Check("opencode", False, complaint(error, mirror, users_home(), project))]
     except BatchpackError as error:
         return [Check("opencode", False, f"{error.message}; {error.hint}".rstrip("; "))]
 
