@@ -164,8 +164,10 @@ def _given_up(run: Run, task: Task) -> journal.Event:
     """Say that a task is given up; work of it that came in late counts rather than nothing."""
     if task.late and task.late.finished:
         return accept(run, task)
-    answer = task.answer
+    answer, before = task.answer, task.result
     reason = f"{answer.status}: {answer.summary}" if answer else "handed in nothing"
+    if before and not answer:
+        reason += f"; the attempt before ended with {before.status}: {before.summary}"
     return journal.event("task_failed", task=task.name, attempt=task.attempt, reason=reason)
 
 

@@ -15,7 +15,8 @@ def told(run: Run, state: State) -> list[str]:
     """Say how it ended, what came of each task as far as there is room, and where all of it lies."""
     undone = [task.name for task in state.tasks.values() if task.state != "done"]
     doubts = synthesis.concerns(state)
-    lines = [f"All {len(state.tasks)} tasks are done{f', with concerns: {doubts}' if doubts else ''}."]
+    all_tasks = f"All {len(state.tasks)} tasks are" if len(state.tasks) > 1 else "The task is"
+    lines = [f"{all_tasks} done{f', with concerns: {doubts}' if doubts else ''}."]
     if undone:
         lines = [f"{synthesis.counted(state.counts())}."]
         lines.append(f"Not done: {', '.join(undone)}. The user can go on with `{synthesis.again(run, state)}`.")

@@ -116,3 +116,14 @@ def test_final_gives_nobody_up_before_the_second_try(project: Project, monkeypat
     standing = batches.finish(run, 1, 1, roots(), final=True)
     assert [2] == [job.attempt for job in standing.call]
     assert standing.state.tasks["one"].state == "running"
+
+
+def test_silence_after_an_answer_keeps_the_answer(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An agent that was blocked and then said nothing has failed with both reasons."""
+    run = make_run(project, monkeypatch, [("one",)])
+    batches.start(run, 1, 1, roots())
+    put(run, "one", status="BLOCKED")
+    batches.finish(run, 1, 1, roots(), final=False)
+    state = batches.finish(run, 1, 1, roots(), final=True).state
+    expected = "handed in nothing; the attempt before ended with BLOCKED: one says BLOCKED"
+    assert expected == state.tasks["one"].reason

@@ -32,3 +32,12 @@ def test_what_is_not_done_is_named_with_the_way_on(project: Project, monkeypatch
     assert lines[0] == "2 tasks = 0 done + 1 failed + 1 skipped + 0 pending."
     assert lines[1].startswith("Not done: one, two.")
     assert f"batchpack resume {run.short} --retry-failed" in lines[1]
+
+
+def test_one_task_is_not_called_all(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run of a single task speaks of the task."""
+    run = make_run(project, monkeypatch, [("one",)])
+    batches.start(run, 1, 1, roots())
+    put(run, "one")
+    batches.finish(run, 1, 1, roots(), final=False)
+    assert closing.told(run, synthesis.write(run, 1, partial=False))[0] == "The task is done."

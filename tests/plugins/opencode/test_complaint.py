@@ -26,8 +26,8 @@ def _told(mirror: Mirror, code: int, err: str) -> str:
     [
         (
             (
-                "\x1b[91mError: \x1b[0mConfig file at {home}/.config/opencode/opencode.json is not valid JSON(C): \n{{\n"
-                "CommaExpected at line 3, column 1\nValueExpected at line 4, column 1"
+                "\x1b[91mError: \x1b[0mConfig file at {home}/.config/opencode/opencode.json is not valid JSON(C): \n"
+                "{{\nCommaExpected at line 3, column 1\nValueExpected at line 4, column 1"
             ),
             (
                 "it does not start: Config file at /home/you/.config/opencode/opencode.json is not valid JSON(C), "
