@@ -120,14 +120,29 @@ def limit_lines(limits: Sequence[str]) -> list[str]:
 
 
 def next_lines(outcomes: Sequence[Installed]) -> list[str]:
-    """Say what to type next, and how to go back when something failed."""
+    """Say what to type next, and how to go back."""
     lines = []
     for outcome in (one for one in outcomes if not one.failed):
-        lines.append(f'Next, in {outcome.host.TITLE}: /batch-run "{REQUEST}"')
-        argv = outcome.host.run_command(REQUEST)
-        lines += [f"  or in a shell: {shlex.join(argv)}"] if argv else []
-    bad = [outcome for outcome in outcomes if outcome.failed and outcome.plan is not None and outcome.error is None]
-    return lines + [f"To take it back: batchpack uninstall --host {one.host.NAME} --scope {one.scope}" for one in bad]
+        lines += _request_lines(outcome)
+    return lines + _back_lines(outcomes)
+
+
+def _request_lines(outcome: Installed) -> list[str]:
+    """Say how a request is given to a host."""
+    host = outcome.host
+    lines = [f'Next, in {host.TITLE}: /batch-run "{REQUEST}"']
+    argv = host.run_command(REQUEST)
+    return lines + ([f"  or in a shell: {shlex.join(argv)}"] if argv else [])
+
+
+def _back_lines(outcomes: Sequence[Installed]) -> list[str]:
+    """Say how to take back what was written, and what a host did not load: one line a scope."""
+    there = [one for one in outcomes if one.plan is not None and one.error is None and (one.applied or one.failed)]
+    commands: dict[str, list[str]] = {}
+    for one in there:
+        base = shlex.join(["--project", str(one.plan.target.base)]) if one.plan and one.scope == "project" else ""
+        commands.setdefault(f"--scope {one.scope} {base}".rstrip(), []).append(f"--host {one.host.NAME}")
+    return [f"To take it back: batchpack uninstall {' '.join(names)} {scope}" for scope, names in commands.items()]
 
 
 def uninstall_lines(outcome: Uninstalled, *, planned: bool = False) -> list[str]:

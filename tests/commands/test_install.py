@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -480,6 +481,17 @@ def test_a_project_is_given_the_bare_word_and_a_user_what_works(toy: Project) ->
     assert "run batchpack\n" in (toy.folder / SKILL).read_text()
     word = (toy.home / ".config/toy/skill/toy/SKILL.md").read_text().splitlines()[1].removeprefix("run ")
     assert str(Path(sys.executable).parent / "batchpack") == word
+
+
+def test_the_way_back_that_is_told_works(toy: Project) -> None:
+    """The command of the last line, run from another folder, takes everything back."""
+    before = state_of(toy)
+    for words in (HERE, ("--host", "toy")):
+        said = install(toy, *words).assert_ok().out.splitlines()[-1]
+        way = said.removeprefix("To take it back: batchpack ")
+        assert said != way
+        toy.execute([sys.executable, "-m", "batchpack", *shlex.split(way)], cwd=toy.home).assert_ok()
+        assert before == state_of(toy)
 
 
 def test_a_second_install_touches_nothing(toy: Project) -> None:

@@ -10,6 +10,7 @@ from batchpack.installer import report, service
 from batchpack.installer.outcomes import Installed, Uninstalled
 from batchpack.values import Check
 from tests.installer.conftest import PACK
+from tests.support.toy import toy_host
 
 
 def test_words_for_numbers_and_paths(home: Path) -> None:
@@ -36,9 +37,27 @@ def test_an_install_in_words(toy: Host, base: Path) -> None:
     assert "depth: agents may start agents" in plan
     assert "5 files written, settings edited: .toy/settings.json" in done
     assert "cannot enforce: what agents of toy read" in done
-    assert report.next_lines(outcomes)[0].startswith('Next, in Toy toy: /batch-run "')
+    back = f"To take it back: batchpack uninstall --host toy --scope project --project {base}"
+    said = report.next_lines(outcomes)
+    assert said[0].startswith('Next, in Toy toy: /batch-run "')
+    assert back == said[-1]
     outcomes[0].checks = (Check("a", False),)
-    assert ["To take it back: batchpack uninstall --host toy --scope project"] == report.next_lines(outcomes)
+    assert [back] == report.next_lines(outcomes)
+
+
+def test_the_way_back_is_one_line_a_scope(toy: Host, base: Path) -> None:
+    """Hosts of one scope share it, and it is told only where something was written."""
+    other = toy_host("yot", project=None)
+    outcomes = service.prepare([toy, toy_host("oyt"), other], PACK, "project", base)
+    service.install(outcomes, PACK, agreed=False)
+    assert [
+        f"To take it back: batchpack uninstall --host toy --host oyt --scope project --project {base}",
+        "To take it back: batchpack uninstall --host yot --scope user",
+    ] == report.next_lines(outcomes)[-2:]
+
+    again = service.prepare([toy], PACK, "project", base)
+    service.install(again, PACK, agreed=False)
+    assert not [line for line in report.next_lines(again) if "uninstall" in line]
 
 
 def test_an_error_comes_with_its_hint(toy: Host) -> None:
