@@ -46,6 +46,19 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+def confirm(question: str) -> bool:
+    """Ask a person a question whose usual answer is yes; the end of input is a no, an interrupt goes through."""
+    known = {"": True, "y": True, "yes": True, "n": False, "no": False}
+    answer = None
+    while answer is None:
+        try:
+            answer = known.get(input(f"{question} [Y/n]: ").strip().lower())
+        except EOFError:
+            say()
+            return False
+    return answer
+
+
 @contextmanager
 def watched(view: Callable[[], str]) -> Iterator[None]:
     """Show a text anew several times a second while a person is looking; it is gone at the end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
@@ -29,3 +30,12 @@ def test_json_begins_with_its_schema(capsys: pytest.CaptureFixture[str]) -> None
 def test_a_pipe_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     """Captured output counts as not looked at by a person."""
     assert output.is_terminal() is False
+
+
+@pytest.mark.parametrize(
+    ("typed", "agreed"), [("\n", True), ("Yes\n", True), ("n\n", False), ("what\nno\n", False), ("", False)]
+)
+def test_only_a_yes_or_the_return_key_agrees(typed: str, agreed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other words are asked again, and the end of input is a no."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    assert agreed == output.confirm("Go on?")

@@ -10,7 +10,7 @@ import click
 
 from batchpack.app import App
 from batchpack.errors import BatchpackError
-from batchpack.output import is_terminal, say, say_json, warn
+from batchpack.output import confirm, is_terminal, say, say_json, warn
 from batchpack.values import SCOPES, Scope
 
 if TYPE_CHECKING:
@@ -74,7 +74,9 @@ def _agree(outcomes: list[Installed], *, quiet: bool) -> bool:
         for outcome in waiting:
             for line in plan_lines(outcome):
                 say(line)
-        click.confirm("Go on?", default=True, abort=True)
+        if not confirm("Go on?"):
+            say("Nothing was changed.")
+            click.get_current_context().exit(1)
         return True
     for outcome in waiting:
         if outcome.plan is not None and outcome.plan.touches_users_files:

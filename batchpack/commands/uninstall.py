@@ -10,7 +10,7 @@ import click
 
 from batchpack.app import App
 from batchpack.errors import BatchpackError
-from batchpack.output import is_terminal, say, say_json, warn
+from batchpack.output import confirm, is_terminal, say, say_json, warn
 from batchpack.values import SCOPES, Scope
 
 if TYPE_CHECKING:
@@ -61,7 +61,9 @@ def _ask(outcomes: list[Uninstalled]) -> None:
     for outcome in outcomes:
         for line in uninstall_lines(outcome, planned=True):
             say(line)
-    click.confirm("Go on?", default=True, abort=True)
+    if not confirm("Go on?"):
+        say("Nothing was changed.")
+        click.get_current_context().exit(1)
 
 
 def _report(outcomes: list[Uninstalled], broken: list[BatchpackError], *, dry_run: bool, as_json: bool) -> None:

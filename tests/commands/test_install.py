@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.project import Outcome, Project, tree
+from tests.support.terminal import on_terminal
 from tests.support.toy import put_toys
 from tests.support.walker import install, state_of, times_of, uninstall
 
@@ -220,35 +221,31 @@ def test_without_a_terminal_the_users_files_need_yes(toy: Project) -> None:
     assert before == state_of(toy)
 
 
-def test_on_a_terminal_it_asks(toy: Project) -> None:
-    """The plan is shown and a no changes nothing; a yes installs."""
+@pytest.mark.parametrize(
+    ("keys", "code", "said"),
+    [
+        ("n\n", 1, "Nothing was changed."),
+        ("\x04", 1, "Nothing was changed."),
+        ("\x03", 130, "interrupted; nothing was lost"),
+    ],
+    ids=["no", "end of input", "interrupt"],
+)
+def test_a_no_on_a_terminal_changes_nothing(toy: Project, keys: str, code: int, said: str) -> None:
+    """The end of input is a no as well; only an interrupt counts as one. Install and uninstall say it alike."""
     before = state_of(toy)
-    assert "Go on?" in _on_terminal(toy, "n", 130)
+    assert said in on_terminal(toy, ("install", *HERE), keys, code)
     assert before == state_of(toy)
-    assert "write   .toy/agent/one.md" in _on_terminal(toy, "y", 0)
+
+    install(toy, *HERE).assert_ok()
+    before = state_of(toy)
+    assert said in on_terminal(toy, ("uninstall", "--project", "."), keys, code)
+    assert before == state_of(toy)
+
+
+def test_a_yes_on_a_terminal_installs(toy: Project) -> None:
+    """The plan is shown first."""
+    assert "write   .toy/agent/one.md" in on_terminal(toy, ("install", *HERE, "--no-check"), "y\n", 0)
     assert (toy.folder / AGENT).is_file()
-
-
-def _on_terminal(project: Project, answer: str, code: int) -> str:
-    """Install on a pseudo terminal and answer its question."""
-    import pty
-
-    ours, theirs = pty.openpty()
-    argv = [sys.executable, "-m", "batchpack", "install", *HERE, "--no-check"]
-    child = subprocess.Popen(
-        argv, cwd=project.folder, env=project.environment(), stdin=theirs, stdout=theirs, stderr=theirs
-    )
-    os.close(theirs)
-    os.write(ours, f"{answer}\n".encode())
-    said = b""
-    try:
-        while piece := os.read(ours, 4096):
-            said += piece
-    except OSError:
-        pass  # the other end is closed
-    os.close(ours)
-    assert code == child.wait(), said
-    return said.decode()
 
 
 def test_the_scope_is_the_users_unless_a_project_is_named(toy: Project) -> None:
