@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 
 from batchpack import places
 from batchpack.errors import BatchpackError
@@ -12,6 +13,7 @@ from batchpack.installer.plan import Plan
 from batchpack.values import Check
 
 REQUEST = "Build user authentication with React frontend, Go backend, tests, and docs"
+REQUEST_NAME = "batch-run"
 SHOWN = 5
 
 
@@ -128,11 +130,22 @@ def next_lines(outcomes: Sequence[Installed]) -> list[str]:
 
 
 def _request_lines(outcome: Installed) -> list[str]:
-    """Say how a request is given to a host."""
+    """Say how a request is given to a host, or that its command of that name is the user's own."""
     host = outcome.host
+    own = [path for path in outcome.plan.foreign if _is_request(path)] if outcome.plan else []
+    if own:
+        return [
+            f"In {host.TITLE}, /batch-run is not the pack's but your own ({listed(own)})",
+            f"  to see the pack's: batchpack render {host.NAME} --out DIR",
+        ]
     lines = [f'Next, in {host.TITLE}: /batch-run "{REQUEST}"']
     argv = host.run_command(REQUEST)
     return lines + ([f"  or in a shell: {shlex.join(argv)}"] if argv else [])
+
+
+def _is_request(path: str) -> bool:
+    """Tell whether a path is the skill or the command that takes requests."""
+    return REQUEST_NAME in PurePosixPath(path).with_suffix("").parts
 
 
 def _back_lines(outcomes: Sequence[Installed]) -> list[str]:

@@ -66,6 +66,17 @@ def test_an_equal_file_of_somebody_else_never_becomes_ours(toy: Project) -> None
     assert before == state_of(toy)
 
 
+@pytest.mark.parametrize("path", [".opencode/commands/batch-run.md", ".opencode/skills/batch-run/SKILL.md"])
+def test_a_request_command_of_the_users_own_is_not_told_as_ours(project: Project, path: str) -> None:
+    """The reader is not sent to a `/batch-run` that is not the pack's, and learns where to see the pack's."""
+    project.write({path: "mine\n"})
+    said = install(project, "--host", "opencode", "--project", ".").assert_ok().out
+
+    assert "Next, in" not in said
+    assert f"/batch-run is not the pack's but your own ({path})" in said
+    assert "batchpack render opencode --out DIR" in said
+
+
 @pytest.mark.parametrize("kind", ["folder", "link", "dangling link"])
 def test_what_is_no_plain_file_is_foreign_too(toy: Project, kind: str) -> None:
     """A folder or a link at a path that we want is left as it is."""
