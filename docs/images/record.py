@@ -39,7 +39,8 @@ def seen(argv: list[str]) -> str:
         chunks.append(data)
         return data
 
-    os.environ.update(COLUMNS="120", LINES="60", TERM="xterm-256color")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    os.environ.update(COLUMNS="120", LINES="60", TERM="xterm-256color", PATH=path)
     pty.spawn(argv, read)
     return b"".join(chunks).decode()
 
