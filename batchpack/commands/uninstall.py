@@ -15,6 +15,7 @@ from batchpack.values import SCOPES, Scope
 
 if TYPE_CHECKING:
     from batchpack.installer.outcomes import Uninstalled
+    from batchpack.installer.records import Records
 
 
 @click.command(short_help="Take back what install did.")
@@ -44,12 +45,32 @@ def command(
         if name not in {receipt.host for receipt in found}:
             app.host(name)
     outcomes = service.plan_undo(found, app.registry.hosts)
+    if not as_json:
+        _say_scopes(outcomes)
     if not dry_run:
         if outcomes and not yes and not as_json:
             _ask(outcomes)
         service.uninstall(outcomes, app.registry.hosts)
-    _report(outcomes, broken, dry_run=dry_run, as_json=as_json)
+    records = _records(app, outcomes, base)
+    _report(outcomes, broken, records, dry_run=dry_run, as_json=as_json)
     ctx.exit(1 if broken or any(outcome.failed for outcome in outcomes) else 0)
+
+
+def _say_scopes(outcomes: list[Uninstalled]) -> None:
+    """Say before anything goes that it concerns both scopes."""
+    from batchpack.installer.report import scope_lines
+
+    for line in scope_lines(outcomes):
+        say(line)
+
+
+def _records(app: App, outcomes: list[Uninstalled], base: Path) -> list[Records]:
+    """Find the records of runs that stay behind what was taken back."""
+    from batchpack.installer import records
+
+    taken = [outcome.plan.receipt.host for outcome in outcomes if outcome.plan is not None]
+    hosts = app.registry.hosts
+    return records.kept(base, [hosts[name] for name in taken if name in hosts]) if taken else []
 
 
 def _ask(outcomes: list[Uninstalled]) -> None:
@@ -66,18 +87,23 @@ def _ask(outcomes: list[Uninstalled]) -> None:
         click.get_current_context().exit(1)
 
 
-def _report(outcomes: list[Uninstalled], broken: list[BatchpackError], *, dry_run: bool, as_json: bool) -> None:
+def _report(
+    outcomes: list[Uninstalled], broken: list[BatchpackError], records: list[Records], *, dry_run: bool, as_json: bool
+) -> None:
     """Print what happened, or what would happen."""
     from batchpack.installer import report
 
     if as_json:
         ok = not broken and not any(outcome.failed for outcome in outcomes)
         facts = [outcome.to_json() for outcome in outcomes]
-        say_json({"dry_run": dry_run, "ok": ok, "receipts": facts, "broken": [error.message for error in broken]})
+        said = {"receipts": facts, "broken": [error.message for error in broken]}
+        say_json({"dry_run": dry_run, "ok": ok, **said, "kept": [one.to_json() for one in records]})
         return
     for outcome in outcomes:
         for line in report.uninstall_lines(outcome, planned=dry_run):
             (warn if outcome.failed else say)(line)
+    for line in report.record_lines(records):
+        say(line)
     for error in broken:
         warn(f"Error: {error.message}\n  {error.hint}")
     if dry_run:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from batchpack import places
 from batchpack.errors import BatchpackError
 from batchpack.installer.outcomes import Installed, Uninstalled
 from batchpack.installer.plan import Plan
-from batchpack.values import Check
+from batchpack.installer.records import Records
+from batchpack.values import SCOPES, Check
 
 REQUEST = "Build user authentication with React frontend, Go backend, tests, and docs"
 REQUEST_NAME = "batch-run"
@@ -174,6 +175,35 @@ def uninstall_lines(outcome: Uninstalled, *, planned: bool = False) -> list[str]
     for error in (*plan.errors, *([outcome.error] if outcome.error else [])):
         lines += errors(error)
     return lines
+
+
+def scope_lines(outcomes: Sequence[Uninstalled]) -> list[str]:
+    """Say it when an uninstall concerns both scopes, and how to have only one."""
+    bases = {one.plan.receipt.scope: one.plan.receipt.base for one in outcomes if one.plan is not None}
+    if len(bases) < len(SCOPES):
+        return []
+    user, project = short(bases["user"]), short(bases["project"])
+    return [
+        f"This is about both scopes: what is installed for you ({user}) and for the project ({project}).",
+        "  only one of them: --scope project, or --scope user",
+    ]
+
+
+def record_lines(found: Iterable[Records]) -> list[str]:
+    """Say what records of runs stay, and how to remove them."""
+    return [f"kept: {_record_word(one)} {short(one.path)}; remove {_them(one)} with: {one.remove}" for one in found]
+
+
+def _record_word(one: Records) -> str:
+    """Say what records these are."""
+    if one.runs is None:
+        return "the list of your runs in all projects,"
+    return f"the {'record' if one.runs == 1 else 'records'} of {count(one.runs, 'run')} in"
+
+
+def _them(one: Records) -> str:
+    """Say it or them."""
+    return "it" if one.runs in {None, 1} else "them"
 
 
 def _settings_word(removed: bool, *, surgical: bool) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.project import Project, tree
+from tests.support.terminal import on_terminal
 from tests.support.toy import put_toys
 from tests.support.walker import install, state_of, uninstall
 
@@ -160,6 +161,55 @@ def test_only_what_is_named_goes(toy: Project) -> None:
         n for n, f in ((".config/yot", toy.home), (".toy", toy.folder)) if not (f / n).exists()
     ]
     assert (toy.folder / "other/.toy/agent/one.md").is_file()
+
+
+def test_the_records_of_runs_stay_and_are_told(toy: Project) -> None:
+    """Those of this project with the list of all runs, for people and programs; the commands that are told work."""
+    install(toy, *HERE).assert_ok()
+    runs = toy.folder / ".batchpack/runs"
+    for name in ("20260101T000000-00aa", "20260101T000000-00ab"):
+        (runs / name).mkdir(parents=True)
+    listing = toy.home / ".local/state/batchpack/runs.jsonl"
+    listing.write_text("{}\n")
+    facts = toy.run("uninstall", "--dry-run", "--json").json()["kept"]
+    said = uninstall(toy).assert_ok().out
+
+    assert [(str(runs), 2), (str(listing), None)] == [(one["path"], one["runs"]) for one in facts]
+    assert f"kept: the records of 2 runs in {runs}; remove them with: rm -r {runs}\n" in said
+    assert f"all projects, ~/.local/state/batchpack/runs.jsonl; remove it with: rm {listing}\n" in said
+    assert (2, True) == (len(list(runs.iterdir())), listing.is_file())
+    for fact in facts:
+        toy.execute(["bash", "-c", fact["remove"]]).assert_ok()
+    assert (False, False) == (runs.exists(), listing.exists())
+
+
+def test_the_records_in_the_home_are_told_with_their_host(project: Project) -> None:
+    """A host that keeps its runs in the home names that folder, and only when it was taken back."""
+    runs = project.home / ".osa/work/batches/runs"
+    (runs / "20260101T000000-00aa").mkdir(parents=True)
+    for host in ("osa", "opencode"):
+        install(project, "--host", host).assert_ok()
+    said = uninstall(project, "--host", "opencode").assert_ok().out
+    assert "kept: the record" not in said
+    said = uninstall(project).assert_ok().out
+    assert f"kept: the record of 1 run in ~/.osa/work/batches/runs; remove it with: rm -r {runs}\n" in said
+
+
+def test_both_scopes_are_named_before_they_go(toy: Project) -> None:
+    """Without --scope, what is installed for the user goes too: the reader is told both folders and the way out."""
+    for words in (("--host", "toy"), HERE):
+        install(toy, *words).assert_ok()
+    before = state_of(toy)
+    both = f"both scopes: what is installed for you (~) and for the project ({toy.folder})"
+
+    for words in (("--project", "."), ()):
+        said = toy.run("uninstall", *words, "--dry-run").assert_ok().out
+        assert said.index(both) < said.index("--scope project") < said.index("would remove")
+    shown = on_terminal(toy, ("uninstall", "--project", "."), "n\n", 1)
+    assert shown.index("both scopes") < shown.index("Go on?")
+    assert before == state_of(toy)
+    assert "both scopes" not in uninstall(toy, "--scope", "project").assert_ok().out
+    assert (toy.home / ".config/toy/agent/one.md").is_file()
 
 
 def test_a_dry_run_changes_nothing(toy: Project) -> None:
