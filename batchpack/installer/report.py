@@ -102,7 +102,18 @@ def _kept(outcome: Installed, plan: Plan) -> list[str]:
     ]
     lines = [f"  kept: {listed(list(paths))}: {why}" for paths, why in sets if paths]
     through = [f"  note: the folder is a link that leads out of the project, to {plan.through}"] if plan.through else []
-    return through + ([f"  note: {outcome.note}"] if outcome.note else []) + lines
+    return through + ([f"  note: {outcome.note}"] if outcome.note else []) + lines + _present_lines(plan)
+
+
+def _present_lines(plan: Plan) -> list[str]:
+    """Say, at the first install, how files that were there already become ours, e.g. when the receipts were lost."""
+    if not plan.present or plan.receipt is not None:
+        return []
+    command = f"cd {shlex.quote(str(plan.target.base))} && {shlex.join(['rm', *plan.present])}"
+    return [
+        "    uninstall will leave them; if an install whose receipt was lost wrote them, remove them and install again:",
+        f"    {command}",
+    ]
 
 
 def check_lines(checks: Sequence[Check]) -> list[str]:

@@ -66,6 +66,22 @@ def test_an_equal_file_of_somebody_else_never_becomes_ours(toy: Project) -> None
     assert before == state_of(toy)
 
 
+def test_files_whose_receipt_was_lost_can_be_won_back(toy: Project) -> None:
+    """The first install without the receipt names the command that removes them; with the next one they are ours."""
+    env = {"TOY_EDITS": "0"}
+    install(toy, *HERE, env=env).assert_ok()
+    shutil.rmtree(toy.home / ".local")
+
+    said = install(toy, *HERE, env=env).assert_ok().out
+    assert "they stay yours" in said
+    [remove] = [line.strip() for line in said.splitlines() if line.startswith("    cd ")]
+    assert "rm .toy" not in install(toy, *HERE, env=env).assert_ok().out
+    toy.execute(["bash", "-c", remove], cwd=toy.home).assert_ok()
+    assert "5 files written" in install(toy, *HERE, env=env).assert_ok().out
+    uninstall(toy).assert_ok()
+    assert [] == [path for path in toy.folder.rglob("*") if path.is_file()], "only the emptied folders stay"
+
+
 @pytest.mark.parametrize("path", [".opencode/commands/batch-run.md", ".opencode/skills/batch-run/SKILL.md"])
 def test_a_request_command_of_the_users_own_is_not_told_as_ours(project: Project, path: str) -> None:
     """The reader is not sent to a `/batch-run` that is not the pack's, and learns where to see the pack's."""

@@ -202,8 +202,9 @@ def test_both_scopes_are_named_before_they_go(toy: Project) -> None:
     before = state_of(toy)
     both = f"both scopes: what is installed for you (~) and for the project ({toy.folder})"
 
-    for words in (("--project", "."), ()):
-        said = toy.run("uninstall", *words, "--dry-run").assert_ok().out
+    choices: tuple[tuple[str, ...], ...] = (("--project", "."), ())
+    for choice in choices:
+        said = toy.run("uninstall", *choice, "--dry-run").assert_ok().out
         assert said.index(both) < said.index("--scope project") < said.index("would remove")
     shown = on_terminal(toy, ("uninstall", "--project", "."), "n\n", 1)
     assert shown.index("both scopes") < shown.index("Go on?")
