@@ -111,7 +111,7 @@ def _present_lines(plan: Plan) -> list[str]:
         return []
     command = f"cd {shlex.quote(str(plan.target.base))} && {shlex.join(['rm', *plan.present])}"
     return [
-        "    uninstall will leave them; if an install whose receipt was lost wrote them, remove them and install again:",
+        "    uninstall leaves them; if an install whose receipt was lost wrote them, remove them, then install again:",
         f"    {command}",
     ]
 
