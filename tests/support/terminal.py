@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import subprocess
 import sys
 
@@ -20,17 +21,25 @@ def on_terminal(project: Project, words: tuple[str, ...], keys: str, code: int) 
         stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
     )  # fmt: skip
     os.close(theirs)
-    said, pressed = b"", False
+    said = b""
     try:
-        while piece := os.read(ours, 4096):
+        while piece := _read(ours, keys if QUESTION in said else ""):
             said += piece
-            if QUESTION in said and not pressed:
-                pressed = os.write(ours, keys.encode()) > 0
     except OSError:
         pass  # the other end is closed
     os.close(ours)
     assert code == child.wait(), said
     return said.decode()
+
+
+def _read(terminal: int, keys: str) -> bytes:
+    """Return what is shown next; while nothing is, press the keys again and again.
+
+    An interrupt that comes between Python's question and its reading is kept until the next key, as a person finds.
+    """
+    while not select.select([terminal], [], [], 0.3)[0]:
+        os.write(terminal, keys.encode())
+    return os.read(terminal, 4096)
 
 
 OWN_TERMINAL = """
