@@ -35,7 +35,7 @@ def on_terminal(project: Project, words: tuple[str, ...], keys: str, code: int) 
 def _read(terminal: int, keys: str) -> bytes:
     """Return what is shown next; while nothing is, press the keys again and again.
 
-    An interrupt that comes between Python's question and its reading is kept until the next key, as a person finds.
+    A key at the very moment of the question was seen to go unnoticed now and then; a person presses it again.
     """
     while not select.select([terminal], [], [], 0.3)[0]:
         os.write(terminal, keys.encode())
