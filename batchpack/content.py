@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from batchpack import frontmatter, places
 from batchpack.errors import BrokenFile
@@ -16,24 +17,51 @@ from batchpack.render import render
 
 Action = Literal["allow", "ask", "deny"]
 NAME_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+AGENT_PATTERN = r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$"
+COMMAND_PATTERN = re.compile(r"[A-Za-z0-9._/@:=+,*?-]+")
+
+
+def _command(pattern: str) -> str:
+    """Check a pattern for commands: words, the first a program without wildcards; `*` alone stands for any command."""
+    words = pattern.split(" ")
+    if pattern != "*" and not all(COMMAND_PATTERN.fullmatch(word) for word in words):
+        raise ValueError(f"{pattern!r} is no pattern for a command: plain words with one space between them, no quotes")
+    if pattern != "*" and set("*?=") & set(words[0]):
+        raise ValueError(f"{pattern!r} would allow any program: name the program in full")
+    return pattern
+
+
+def _path(pattern: str) -> str:
+    """Check a pattern for paths: relative to the project, with forward slashes."""
+    if not pattern or pattern.startswith(("/", "~")) or ".." in pattern.split("/") or "\\" in pattern:
+        raise ValueError(f"{pattern!r} is no pattern for paths below the project")
+    return pattern
+
+
+CommandRules = dict[Annotated[str, AfterValidator(_command)], Action]
+PathRules = dict[Annotated[str, AfterValidator(_path)], Action]
+NameRules = dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.*-]+$")], Action]
 
 
 class Permissions(BaseModel):
-    """What an agent or skill may do, in no host's words: an action, or patterns with one each, last wins.
+    """What an agent or skill may do, in no host's words: an action, or patterns with one each.
+
+    The last pattern that matches wins, and what none matches is denied. Patterns of `edit` count at the root of the
+    project and below, in any letter case.
 
     `edit: project` is the project without secrets, git's own and hosts' folders; `bash: project` is all but writing
     git commands and the pack's own; `bash: read-only` is a short list of commands that only look. Both of bash have
-    the command to hand in a result. The lists stand in `batchpack.host`.
+    the command to hand in a result. The lists stand in `batchpack.protected`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     read: Action = "allow"
-    edit: Action | Literal["project"] | dict[str, Action] = "deny"
-    bash: Action | Literal["project", "read-only"] | dict[str, Action] = "deny"
-    task: Action | dict[str, Action] = "deny"
+    edit: Action | Literal["project"] | PathRules = "deny"
+    bash: Action | Literal["project", "read-only"] | CommandRules = "deny"
+    task: Action | NameRules = "deny"
     web: Action = "deny"
-    mcp: Action = "deny"
+    mcp: Action | NameRules = "deny"
 
 
 class _Matter(BaseModel):
@@ -56,9 +84,10 @@ class SkillMatter(_Matter):
 
 
 class AgentMatter(_Matter):
-    """An agent's front matter."""
+    """An agent's front matter; a name in capitals (`BatchExecutor`) has its file in lower case (`batch-executor`)."""
 
-    color: str = ""
+    name: str = Field(pattern=AGENT_PATTERN, max_length=64)
+    temperature: float | None = Field(default=None, ge=0, le=1)
 
 
 T = TypeVar("T")
@@ -151,12 +180,19 @@ def _read(path: Path, model: type[M], name: str, includes: tuple[Path, ...]) -> 
         checked = model.model_validate(matter)
     except ValidationError as error:
         raise BrokenFile(path, _complaint(error), 1) from error
-    if checked.name != name:
+    if _in_file_names(checked.name) != name:
         raise BrokenFile(path, f"name is {checked.name!r} but the file says {name!r}", 1)
     return checked, Template(body, path, includes)
 
 
+def _in_file_names(name: str) -> str:
+    """Return how a name is written in file names: `BatchExecutor` as `batch-executor`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+
+
 def _complaint(error: ValidationError) -> str:
-    """Say a validation error's first complaint: which key, what is wrong."""
-    first: Any = error.errors()[0]
-    return f"front matter key {'.'.join(map(str, first['loc']))}: {first['msg']}"
+    """Say a validation error's most telling complaint: which key, and what is wrong."""
+    errors: Any = error.errors()
+    first = next((one for one in errors if one["type"] == "value_error"), errors[0])
+    keys = [str(key) for key in first["loc"] if not any(sign in str(key) for sign in "[ ")]
+    return f"front matter key {'.'.join(keys)}: {first['msg'].removeprefix('Value error, ')}"

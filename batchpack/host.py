@@ -91,27 +91,6 @@ PAGE = (
 ACTIONS = ("agent", "bash", "read", "write", "edit", "search", "ask")
 """The action words that skills use; every host says its tool's name for each."""
 
-SECRET_FILES = ("*.env", "*.env.*", "*.key", "*.pem", "*.secret", "*id_rsa*", "*id_ed25519*")
-"""Files that no agent reads or edits, as patterns for a whole path; `*.env.example` is none of them."""
-
-PROTECTED_FOLDERS = (".git", ".batchpack", ".opencode", ".claude", ".osa", ".ssh", "node_modules")
-"""Folders that no agent edits: git's own, hosts' settings, the run's records, what package managers bring."""
-
-PROTECTED_FILES = ("*opencode.json*", "*.mcp.json")
-"""Settings of hosts that lie outside their folders."""
-
-READ_ONLY_COMMANDS = ("git log", "git diff", "git show", "git status", "git blame", "ls", "rg", "wc")
-"""What `bash: read-only` lets an agent run, with arguments."""
-
-TURNED_COMMANDS = ("git*--output*", "git*--ext*", "git*--textc*", "rg*--pre*", "rg*--hostname-bin*")
-"""Arguments that make one of those write a file or run a program."""
-
-GIT_WRITES = ("add", "checkout", "clean", "commit", "merge", "push", "rebase", "reset", "restore", "stash", "switch")
-"""Git's commands that `bash: project` leaves out: several agents share the work tree."""
-
-HAND_IN = "result put"
-"""The one command of the pack that an agent needs."""
-
 MARK = "(batchpack)"
 """How the descriptions of the pack's own agents end; an agent without it is the user's, and wins."""
 

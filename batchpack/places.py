@@ -9,10 +9,15 @@ from pathlib import Path
 PACK_FOLDERS = ("plugins", "skills", "agents", "hooks")
 
 
+def package() -> Path:
+    """Return the engine's own folder."""
+    return Path(__file__).resolve().parent
+
+
 @cache
 def pack_root() -> Path:
     """Return the folder that holds plugins/, skills/, agents/ and hooks/: carried in the wheel, else the clone."""
-    here = Path(__file__).resolve().parent
+    here = package()
     carried = here / "_pack"
     return carried if carried.is_dir() else here.parent
 

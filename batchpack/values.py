@@ -17,7 +17,8 @@ class Target:
 
     `folder` is the host's config folder of that scope (e.g. `~/.config/opencode`, `<project>/.opencode`);
     all paths of Files and Edits are relative to `base`, the home or the project folder.
-    `program` is the word or absolute path that starts `batchpack` in a shell.
+    `program` is the word or absolute path that starts `batchpack` in a shell. `python` is the interpreter that has
+    the engine and `package` the engine's folder, both absolute: scripts in a host's folder call them by these paths.
     """
 
     host: str
@@ -25,6 +26,8 @@ class Target:
     base: Path
     folder: Path
     program: str = "batchpack"
+    python: str = "python3"
+    package: str = "batchpack"
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,3 +104,41 @@ def test_a_complaint_names_file_and_key(tmp_path: Path, old: str, new: str, reas
 def test_a_root_without_content_is_fine(tmp_path: Path) -> None:
     """A folder that holds no skills and no agents, or is not there, adds nothing."""
     assert ((), ()) == (load_pack([tmp_path]).skills, load_pack([tmp_path / "missing"]).agents)
+
+
+def test_a_name_in_capitals_has_its_file_in_lower_case(tmp_path: Path) -> None:
+    """`BatchExecutor` is read from agents/batch-executor.md.j2."""
+    path = tmp_path / "agents" / "batch-executor.md.j2"
+    path.parent.mkdir()
+    path.write_text(AGENT.format(name="BatchExecutor", body=""))
+
+    assert ["BatchExecutor"] == [agent.matter.name for agent in load_pack([tmp_path]).agents]
+
+
+@pytest.mark.parametrize(
+    ("block", "complaint"),
+    [
+        ("bash: {'npx*': allow}", "would allow any program"),
+        ("bash: {'FOO=1 task-cli status': allow}", "would allow any program"),
+        ("bash: {'task-cli  status': allow}", "is no pattern for a command"),
+        ("bash: {'task-cli status; rm *': allow}", "is no pattern for a command"),
+        ("bash: {'task-cli $(id)': allow}", "is no pattern for a command"),
+        ("bash: sometimes", "permissions.bash"),
+        ("bash: {'task-cli status': yes}", "permissions.bash"),
+        ("edit: {'/etc/*': allow}", "is no pattern for paths below the project"),
+        ("edit: {'../*': allow}", "is no pattern for paths below the project"),
+        ("task: {'any one': allow}", "permissions.task"),
+        ("mcp: [x]", "permissions.mcp"),
+        ("sudo: allow", "permissions.sudo"),
+    ],
+)
+def test_a_wrong_permission_is_told_with_its_key(tmp_path: Path, block: str, complaint: str) -> None:
+    """A permission that means nothing, or more than it seems to, stops with file, key and reason."""
+    path = put_agent(tmp_path, "scout")
+    path.write_text(path.read_text().replace("\n---\n\nYou", f"\npermissions:\n  {block}\n---\n\nYou"))
+
+    with pytest.raises(BrokenFile) as raised:
+        load_pack([tmp_path])
+
+    assert complaint in str(raised.value)
+    assert "scout.md.j2" in str(raised.value)

@@ -253,7 +253,7 @@ def test_host_pages_are_one_page() -> None:
 
 ALLOWED = {
     "host", "executor", "content", "render", "frontmatter", "files", "process", "git", "places", "errors", "values",
-    "markers", "mirror",
+    "markers", "mirror", "policy", "protected",
 }  # fmt: skip
 
 

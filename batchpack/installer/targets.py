@@ -33,7 +33,7 @@ def target_for(host: Host, scope: Scope, base: Path, program: str) -> Target:
     place = host.PLACES.user if scope == "user" else host.PLACES.project
     if place is None:
         raise BatchpackError(f"{host.TITLE} has no project scope", f"use --scope user for {host.NAME}")
-    return Target(host.NAME, scope, base, base / place, program)
+    return Target(host.NAME, scope, base, base / place, program, sys.executable, str(places.package()))
 
 
 def render_host(host: Host, pack: Pack, target: Target) -> list[File]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from batchpack.host import (
+from batchpack.protected import (
     GIT_WRITES,
     HAND_IN,
     PROTECTED_FILES,

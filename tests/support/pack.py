@@ -37,7 +37,8 @@ def target(name: str, scope: Scope, base: Path = BASE, program: str = "batchpack
     """Return where a host's files go below a base folder."""
     place = host(name).PLACES.user if scope == "user" else host(name).PLACES.project
     assert place is not None
-    return Target(name, scope, base, base / place, program)
+    python, package = "/opt/batchpack/bin/python", "/opt/batchpack/lib/batchpack"
+    return Target(name, scope, base, base / place, program, python, package)
 
 
 def rendered(name: str, scope: Scope, base: Path = BASE, program: str = "batchpack") -> dict[str, File]:

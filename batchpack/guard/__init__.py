@@ -1,0 +1,1 @@
+"""Decides about one tool call of a restricted agent, with the standard library alone."""
