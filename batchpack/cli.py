@@ -73,9 +73,9 @@ def metrics_main() -> NoReturn:
     _run(_command("batch_metrics"), "batch-metrics", _app())
 
 
-def task_main() -> NoReturn:
-    """Run `task-cli`."""
-    _run(_command("task_cli"), "task-cli")
+def task_main(name: str = "task-cli") -> NoReturn:
+    """Run `task-cli`, which its usage lines call by this name."""
+    _run(_command("task_cli"), name)
 
 
 def _app() -> App:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,9 +130,29 @@ def same_names(roles: Iterable[str], project: Path, home: Path) -> dict[str, str
     return {role: role for role in roles}
 
 
-def words(name: str, tools: Mapping[str, str], target: Target, arguments: str) -> dict[str, object]:
-    """Return the words for skills and agents; `arguments` is what stands before the user's text in this host."""
-    return {"program": target.program, "host": name, "tools": tools, "arguments": arguments, "request_file": ""}
+def words(
+    name: str, tools: Mapping[str, str], target: Target, arguments: str, *, router: str = "task-cli", prefix: str = ""
+) -> dict[str, object]:
+    """Return the words for skills and agents; `arguments` is what stands before the user's text in this host.
+
+    `router` is the command that runs router.sh there, `prefix` what the host puts before the pack's agents' names.
+    """
+    return {
+        "program": target.program,
+        "python": target.python,
+        "package": target.package,
+        "router": router,
+        "prefix": prefix,
+        "host": name,
+        "tools": tools,
+        "arguments": arguments,
+        "request_file": "",
+    }
+
+
+def router_command(path: str) -> str:
+    """Return the command that runs router.sh at a path."""
+    return f"bash {shlex.quote(path)}"
 
 
 def below(target: Target, *parts: str) -> str:
@@ -143,7 +164,10 @@ def skill_at(folder: str, matter: dict[str, object], skill: Skill, said: Mapping
     """Say a skill's files in a folder: SKILL.md with this front matter, and what lies beside it."""
     from batchpack import frontmatter
 
-    beside = [File(f"{folder}/{path}", template.render(said)) for path, template in skill.beside()]
+    beside = [
+        File(f"{folder}/{path}", template.render(said), executable=path.endswith(".sh"))
+        for path, template in skill.beside()
+    ]
     return [File(f"{folder}/SKILL.md", frontmatter.join(matter, skill.body.render(said))), *beside]
 
 

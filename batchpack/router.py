@@ -1,0 +1,11 @@
+"""The door of router.sh: task-cli, with the script's path as first argument, so that usage lines can be copied."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+
+from batchpack.cli import task_main
+
+if __name__ == "__main__":
+    task_main(f"bash {shlex.quote(sys.argv.pop(1))}")
