@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from batchpack import process
@@ -28,3 +29,13 @@ def main_work_tree(cwd: Path) -> Path | None:
         return None
     common, top = done.out.splitlines()[:2]
     return Path(common).parent if Path(common).name == ".git" else Path(top)
+
+
+def commits_since(cwd: Path, seconds: int, paths: Sequence[str]) -> int | None:
+    """Count the commits on HEAD since a time that touch paths or patterns below a folder; None outside a repository."""
+    if not paths or process.find("git") is None:
+        return None
+    kinds = (("glob" if any(sign in path for sign in "*?") else "literal", path) for path in paths)
+    specs = [f":({kind}){path}" for kind, path in kinds]
+    done = ask(cwd, "rev-list", "--count", f"--max-age={seconds}", "HEAD", "--", *specs, check=False)
+    return int(done.out) if done.code == 0 else None

@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
-import glob
-import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from batchpack.tasks.claims import cleaned, expanded
+from batchpack.tasks.evidence import Evidence, evidence
 from batchpack.tasks.graph import critical_path
 from batchpack.tasks.safety import BatchCheck, next_batch
 from batchpack.tasks.schedule import Split
 from batchpack.tasks.texts import ICONS, percent
 from batchpack.tasks.values import Feature, Subtask, one_line
 
+USUAL_AGENT = "CoderAgent"
+"""Who does a subtask that suggests nobody."""
 
-def check_lines(check: BatchCheck) -> Iterator[str]:
-    """Say whether a batch is safe, each rule that it breaks, and a split that breaks none."""
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """Who gets which subtask: the agent's name, and the file's path as an agent in the present folder can open it."""
+
+    seq: str
+    agent: str
+    file: str
+
+
+def delegations(feature: Feature, seqs: Sequence[str]) -> list[Delegation]:
+    """Say who gets which subtask: the agent that it suggests, else the usual one."""
+    return [_delegation(feature, feature.find(seq)) for seq in seqs]
+
+
+def _delegation(feature: Feature, subtask: Subtask) -> Delegation:
+    """Say who gets a subtask."""
+    path, here = feature.folder / subtask.file, Path.cwd()
+    near = path.relative_to(here) if path.is_relative_to(here) else path
+    return Delegation(subtask.seq, subtask.text("suggested_agent").strip() or USUAL_AGENT, str(near))
+
+
+def check_lines(check: BatchCheck, delegated: Sequence[Delegation]) -> Iterator[str]:
+    """Say whether a batch is safe, and who gets what; or each rule that it breaks, and a split that breaks none."""
     yield from ("", f"=== Batch Check: {check.feature} ({', '.join(check.seqs)}) ===", "")
     if not check.violations:
         yield f"  ✓ Safe to run in parallel: {', '.join(check.seqs)}"
@@ -30,6 +52,9 @@ def check_lines(check: BatchCheck) -> Iterator[str]:
         yield from (f"    Batch {number}: {', '.join(batch)}" for number, batch in enumerate(check.split.batches, 1))
         if check.split.unplaced:
             yield f"    Cannot be placed, they wait for each other: {', '.join(check.split.unplaced)}"
+    else:
+        yield from ("", "  Delegate:")
+        yield from (f"    {each.seq} to {each.agent}: {one_line(each.file)}" for each in delegated)
     yield ""
 
 
@@ -61,7 +86,7 @@ class Result:
 
     subtask: Subtask
     failure: str
-    missing: tuple[str, ...] = ()
+    evidence: Evidence = field(default_factory=Evidence)
 
 
 def results(feature: Feature, seqs: Sequence[str], base: Path | None) -> list[Result]:
@@ -75,24 +100,9 @@ def _result(subtask: Subtask, base: Path | None) -> Result:
         return Result(subtask, subtask.text("blocked_reason") or "blocked")
     if subtask.status != "completed":
         return Result(subtask, f"not completed, still {subtask.status}")
-    missing = () if base is None else tuple(text for text in subtask.deliverables if _is_missing(base, text))
-    reason = f"marked completed, but missing: {', '.join(map(one_line, missing))}" if missing else ""
-    return Result(subtask, reason, missing)
-
-
-def _is_missing(base: Path, deliverable: str) -> bool:
-    """Tell whether a deliverable that names paths is not there; one that is prose cannot be looked for."""
-    path = cleaned(deliverable)
-    paths = () if path is None else expanded(path) or ()
-    return not all(_is_there(base, each.removeprefix(f"{base}/")) for each in paths)
-
-
-def _is_there(base: Path, path: str) -> bool:
-    """Tell whether a path, or something that a pattern matches, lies below a folder; out of it counts as there."""
-    if path.startswith("/") or ".." in path.split("/"):
-        return True
-    found = glob.iglob(path, root_dir=base, recursive=True)  # noqa: PTH207 - Path.glob refuses patterns such as a**
-    return os.path.exists(base / path) or any(found)  # noqa: PTH110 - Path.exists raises for a name that is too long
+    found = Evidence() if base is None else evidence(subtask, base)
+    missing = ", ".join(map(one_line, found.missing))
+    return Result(subtask, f"marked completed, but missing: {missing}" if missing else "", found)
 
 
 def report_lines(feature: Feature, batch: int, found: Sequence[Result], project: str) -> Iterator[str]:
@@ -110,6 +120,7 @@ def _failure(batch: int, found: Sequence[Result], failed: Sequence[Result]) -> I
     for result in found:
         seq = result.subtask.seq
         yield f"❌ Subtask {seq} - FAILED: {result.failure}" if result.failure else f"✅ Subtask {seq} - Completed"
+        yield from _notes(result.evidence)
     yield ""
     seqs = ", ".join(result.subtask.seq for result in failed)
     yield f"Recommendation: Fix subtask{'s' * (len(failed) > 1)} {seqs} before proceeding to Batch {batch + 1}."
@@ -126,6 +137,7 @@ def _success(feature: Feature, batch: int, found: Sequence[Result], project: str
         yield f"   - Status: {subtask.status}"
         yield f"   - Deliverables: {one_line(', '.join(subtask.deliverables)) or 'none named'}"
         yield f"   - Summary: {subtask.text('completion_summary') or 'none'}"
+        yield from _notes(result.evidence)
         yield ""
     yield "### Batch Statistics:"
     yield f"- Total tasks: {len(found)}"
@@ -134,6 +146,14 @@ def _success(feature: Feature, batch: int, found: Sequence[Result], project: str
     yield f"- Success rate: {percent(len(found), len(found))}%"
     yield from ("", "### Next Steps:")
     yield from _next_steps(feature, batch, project)
+
+
+def _notes(found: Evidence) -> Iterator[str]:
+    """Say what else the folder shows of a subtask's work."""
+    if found.commits:
+        yield f"   - Commits since it was started: {found.commits}"
+    if found.unchanged:
+        yield f"   - Note: not changed since it was started: {one_line(', '.join(found.unchanged))}"
 
 
 def _next_steps(feature: Feature, batch: int, project: str) -> Iterator[str]:

@@ -18,11 +18,12 @@ _seqs = click.argument("seqs", nargs=-1, required=True, metavar="SEQ...")
 @_seqs
 @shared
 def batch_check(call: Call, feature: str, seqs: tuple[str, ...]) -> int:
-    """Check whether subtasks may run side by side; exit 1 if not, saying why."""
+    """Check whether subtasks may run side by side, and who gets which; exit 1 if not, saying why."""
     from batchpack.tasks import reports, safety
 
     found, problems = call.feature(feature)
     check = safety.check_batch(found, seqs, str(call.project))
+    delegated = [] if check.violations else reports.delegations(found, check.seqs)
 
     def facts() -> dict[str, Any]:
         return {
@@ -31,10 +32,11 @@ def batch_check(call: Call, feature: str, seqs: tuple[str, ...]) -> int:
             "safe": not check.violations,
             "violations": [{"rule": v.rule, "tasks": v.tasks, "text": v.text} for v in check.violations],
             "notes": check.notes,
+            "delegate": [{"seq": each.seq, "agent": each.agent, "file": each.file} for each in delegated],
             **_split_facts(check.split),
         }
 
-    code = call.answer(reports.check_lines(check), facts, problems)
+    code = call.answer(reports.check_lines(check, delegated), facts, problems)
     return 1 if check.violations else code
 
 
@@ -97,7 +99,9 @@ def _result_facts(result: Any) -> dict[str, Any]:
         "status": result.subtask.status,
         "ok": not result.failure,
         "failure": result.failure,
-        "missing": result.missing,
+        "missing": result.evidence.missing,
+        "unchanged": result.evidence.unchanged,
+        "commits": result.evidence.commits,
         "summary": result.subtask.data.get("completion_summary"),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from tests.support.project import Project
@@ -31,6 +32,36 @@ def test_batch_check(project: Project, auth: Path) -> None:
     safe = task_cli(project, "batch-check", "auth-system", "05", "06", "07").assert_ok()
     assert "  ✓ Safe to run in parallel: 05, 06, 07\n" in safe.out
     task_cli(project, "batch-check", "auth-system", "05", "77").assert_failed("Task 77 not found in auth-system")
+
+
+DELEGATE = """
+=== Batch Check: mixed (01, 02) ===
+
+  ✓ Safe to run in parallel: 01, 02
+
+  Delegate:
+    01 to CoderAgent: .tmp/tasks/mixed/subtask_01.json
+    02 to Frontend Specialist: .tmp/tasks/mixed/subtask_02.json
+
+"""
+
+
+def test_batch_check_says_who_gets_what(project: Project) -> None:
+    """A safe batch names each subtask's agent, the usual one unless it suggests another, and a path to its file."""
+    write_feature(
+        project.folder / ".tmp" / "tasks", "mixed",
+        subtask("mixed", "01", parallel=True, suggested_agent=None),
+        subtask("mixed", "02", parallel=True, suggested_agent="Frontend\nSpecialist"),
+        subtask("mixed", "03", parallel=True, deliverables=["src/02.ts"]),
+    )  # fmt: skip
+    project.write({"sub/a.txt": ""}).init_git()
+
+    assert DELEGATE == task_cli(project, "batch-check", "mixed", "1", "02").assert_ok().out
+    facts = task_cli(project, "batch-check", "mixed", "01", "--json").json()
+    assert [{"seq": "01", "agent": "CoderAgent", "file": ".tmp/tasks/mixed/subtask_01.json"}] == facts["delegate"]
+    below = task_cli(project, "batch-check", "mixed", "01", cwd=project.folder / "sub").assert_ok().out
+    assert f"    01 to CoderAgent: {project.folder}/.tmp/tasks/mixed/subtask_01.json\n" in below
+    assert "Delegate" not in task_cli(project, "batch-check", "mixed", "02", "03").out
 
 
 BATCHES = """
@@ -126,3 +157,25 @@ def test_report(project: Project, auth: Path) -> None:
 def test_report_without_looking(project: Project, auth: Path) -> None:
     """With --no-verify the report goes by the status alone."""
     assert task_cli(project, "report", "auth-system", "01", "02", "03", "--no-verify").assert_ok().out == REPORT
+
+
+def test_report_tells_what_is_no_evidence(project: Project) -> None:
+    """A deliverable that is older than the start is noted, commits since then are counted; neither is a failure."""
+    project.write({"src/01.ts": "old\n", "src/02.ts": "old\n"}).init_git()
+    write_feature(
+        project.folder / ".tmp" / "tasks", "f", *(subtask("f", seq, parallel=True) for seq in ("01", "02", "03"))
+    )
+    for seq in ("01", "02"):
+        os.utime(project.folder / f"src/{seq}.ts", (1, 1))
+        task_cli(project, "start", "f", seq).assert_ok()
+        task_cli(project, "complete", "f", seq, "done").assert_ok()
+    project.execute(["git", "commit", "-q", "--amend", "-m", "x"], env={"GIT_COMMITTER_DATE": "2020-01-01T00:00:00Z"})
+    project.write({"src/02.ts": "new\n"}).git("commit", "-qam", "second")
+
+    done = task_cli(project, "report", "f", "01", "02").assert_ok().out
+    assert "   - Summary: done\n   - Note: not changed since it was started: src/01.ts\n" in done
+    assert "   - Summary: done\n   - Commits since it was started: 1\n" in done
+    failed = task_cli(project, "report", "f", "01", "03").out
+    assert "✅ Subtask 01 - Completed\n   - Note: not changed since it was started: src/01.ts\n❌" in failed
+    tasks = task_cli(project, "report", "f", "01", "02", "--json").json()["tasks"]
+    assert [(["src/01.ts"], 0), ([], 1)] == [(task["unchanged"], task["commits"]) for task in tasks]
