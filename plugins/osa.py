@@ -18,6 +18,7 @@ from batchpack.host import (
     find_host,
     no_edits,
     no_files,
+    router_command,
     same_names,
     skill_at,
     words,
@@ -81,7 +82,8 @@ def _skill(skill: Skill, target: Target) -> list[File]:
 def _words(target: Target) -> dict[str, object]:
     """Return the words of this host: a request is written to a file, since its shell refuses too many signs."""
     request = target.base / PLACES.runs.removeprefix("~/") / "request.md"
-    return {**words(NAME, TOOLS, target, ARGUMENTS), "request_file": request.as_posix()}
+    router = router_command((target.folder / "skills/task-management/router.sh").as_posix())
+    return {**words(NAME, TOOLS, target, ARGUMENTS, router=router), "request_file": request.as_posix()}
 
 
 agent_files = no_files
