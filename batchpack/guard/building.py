@@ -1,0 +1,129 @@
+"""`bash: project`: any command, but for the accidents that are known. This is no wall: programs can do all."""
+
+from __future__ import annotations
+
+import re
+
+from batchpack.guard.globs import folded, is_secret
+from batchpack.guard.own import PROGRAM, TASKS
+from batchpack.guard.places import Place, is_protected
+from batchpack.guard.refusal import Refused, shown
+from batchpack.protected import GIT_WRITES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+LONGEST = 200_000
+DEEPEST = 5
+TOKEN = re.compile(
+    r"(?P<space>[ \t]+)|(?P<end>\$\(|[;&|(){}`\n]+)|(?P<write>[0-9&]*>[>|&]?)|(?P<read><[<&>]?[<-]?)"
+    r"|(?P<word>(?:[^\s;&|(){}`<>'\"\\$]|\$(?!\()|\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"|['\"\\])+)",
+    re.DOTALL,
+)
+SHELLS = ("bash", "sh", "dash", "zsh", "ksh", "eval", "fish")
+WRAPPERS = frozenset("command exec env sudo nohup time timeout nice xargs builtin then do else ! if while uvx".split())
+WRITERS = frozenset("tee rm mv cp ln touch truncate install chmod chown dd rsync unlink shred mkdir rmdir".split())
+READERS = frozenset(
+    "cat less more head tail grep rg sed awk base64 xxd od strings source . nl tac sort cut diff".split()
+)
+GIT_VALUES = ("-C", "-c", "--git-dir", "--work-tree", "--namespace", "--exec-path", "--config-env")
+
+
+def check(command: str, policy: dict[str, Any], place: Place, depth: int = 0) -> None:
+    """Refuse a command that writes with git, touches protected files or runs the pack's commands."""
+    if "\0" in command or len(command) > LONGEST or depth > DEEPEST:
+        raise Refused("the command is too long or too deep", "put it into a script")
+    for said, targets in commands(command):
+        for target in targets:
+            _check_target(target, place)
+        _check(said, policy, place)
+        for text in _inner(said):
+            check(text, policy, place, depth + 1)
+
+
+def commands(command: str) -> list[tuple[list[str], list[str]]]:
+    """Split a text into its simple commands, each with the files that it is sent to."""
+    found: list[tuple[list[str], list[str]]] = [([], [])]
+    target = False
+    for token in TOKEN.finditer(command):
+        kind, text = token.lastgroup, token[0]
+        if kind == "end":
+            found.append(([], []))
+        elif kind == "word":
+            found[-1][1 if target else 0].append(text)
+        target = kind in ("write", "read") or (target and kind == "space")
+    return [([plain(word) for word in said], [plain(word) for word in targets]) for said, targets in found]
+
+
+def plain(word: str) -> str:
+    """Return a word without quotes and backslashes."""
+    return re.sub(r"\\(.)|['\"]", lambda found: found[1] or "", word)
+
+
+def _inner(said: list[str]) -> list[str]:
+    """Return the texts in a command that are commands themselves: scripts of shells, and substitutions in quotes."""
+    names = {_name(word) for word in said}
+    texts = [word for word in said if " " in word or ";" in word] if names & set(SHELLS) else []
+    return texts + [word.replace("`", "\n").replace("$(", "\n") for word in said if "$(" in word or "`" in word]
+
+
+def _name(word: str) -> str:
+    """Return a program's name without its folder."""
+    return word.rsplit("/", 1)[-1]
+
+
+def _check(said: list[str], policy: dict[str, Any], place: Place) -> None:
+    """Refuse one simple command."""
+    for at, word in enumerate(said):
+        if _name(word) == "git":
+            _check_git(said[at + 1 :])
+    rest = _unwrapped(said)
+    if not rest:
+        return
+    name = _name(rest[0])
+    if name == PROGRAM or rest[0] == policy["program"] or rest[1:3] == ["-m", PROGRAM]:
+        raise Refused("of the pack's commands, this agent has result put alone", "run it alone, as it was given to you")
+    if name == TASKS or any(word.endswith("task-management/router.sh") for word in rest):
+        raise Refused("this agent has no task-cli", "leave the state of tasks to those who started you")
+    if name in WRITERS or (name in ("sed", "perl") and any(word.startswith("-i") for word in rest)):
+        for word in rest[1:]:
+            _check_target(word.removeprefix("of="), place)
+    if name in READERS and any(place.secret(word) for word in rest[1:] if _is_name(word)):
+        raise Refused("the command reads a secret", "leave secrets alone")
+
+
+def _is_name(word: str) -> bool:
+    """Tell whether a word can be a file's name."""
+    return bool(word) and len(word) < 4096 and "\0" not in word
+
+
+def _unwrapped(said: list[str]) -> list[str]:
+    """Return a simple command without variables and programs that run another one in front."""
+    at = 0
+    while at < len(said) and (
+        re.match(r"[A-Za-z_]\w*=", said[at])
+        or _name(said[at]) in WRAPPERS
+        or (at and (said[at].startswith("-") or re.fullmatch(r"[\d.]+[smh]?", said[at])))
+    ):
+        at += 1
+    return said[at:]
+
+
+def _check_git(words: list[str]) -> None:
+    """Refuse git's commands that write."""
+    at = 0
+    while at < len(words) and words[at].startswith("-"):
+        at += 2 if words[at] in GIT_VALUES else 1
+    if at < len(words) and words[at] in GIT_WRITES:
+        raise Refused(f"git {words[at]} is not allowed: other agents share this work tree", "leave git to the user")
+
+
+def _check_target(word: str, place: Place) -> None:
+    """Refuse to send output to a protected file."""
+    if not _is_name(word) or word.startswith("-"):
+        return
+    real = place.real(word)
+    forms = [folded(word), folded(real.removeprefix(place.root).lstrip("/")) if place.holds(real) else ""]
+    if any(is_protected(form) for form in forms if form) or is_secret(real) or place.is_own(real):
+        raise Refused(f"{shown(word)} is protected", "leave it alone")

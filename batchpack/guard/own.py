@@ -1,0 +1,131 @@
+"""The pack's own commands: which words start them, and which of their options lead elsewhere."""
+
+from __future__ import annotations
+
+import os
+
+from batchpack.guard.places import Place, is_protected
+from batchpack.guard.globs import folded
+from batchpack.guard.policy import fingerprint
+from batchpack.guard.refusal import Refused, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+PROGRAM, TASKS, ROUTER = "batchpack", "task-cli", "router.sh"
+BIGGEST = 65536
+SAME = ("--root",)
+INSIDE = ("--in", "--project", "--dir", "--out")
+FILES = ("--file", "--from")
+SETUP = ("install", "uninstall")
+RECORDS = ".batchpack"
+
+
+def recognised(words: list[str], policy: dict[str, Any], place: Place) -> list[str] | None:
+    """Return a command of the pack as patterns have it (`task-cli ...`, `batchpack ...`), None for any other command.
+
+    Raises Refused for what looks like one and is not.
+    """
+    first = words[0]
+    if first == "bash" and len(words) > 1 and _is_router(words[1], policy, place):
+        return [TASKS, *words[2:]]
+    if first == TASKS:
+        raise Refused(
+            "task-cli is run through router.sh here", f"run: bash {(policy['router'] or {}).get('path', ROUTER)}"
+        )
+    if os.path.basename(first) == PROGRAM or first == policy["program"]:
+        _check_program(first, policy, place)
+        return [PROGRAM, *words[1:]]
+    return None
+
+
+def _is_router(path: str, policy: dict[str, Any], place: Place) -> bool:
+    """Tell whether a path is that of router.sh, unchanged and where no agent can change it."""
+    known = policy["router"]
+    real = place.real(path)
+    if known and _reads_as(real, known["sha256"]):
+        if real == os.path.realpath(known["path"]) or (place.holds(real) and _is_kept(real, place)):
+            return True
+        raise Refused(f"{shown(path)} lies where agents can change it", f"run: bash {known['path']}")
+    if os.path.basename(path) == ROUTER or (known and real == os.path.realpath(known["path"])):
+        raise Refused(
+            f"{shown(path)} is not the router.sh that was installed", "tell the user to run `batchpack install`"
+        )
+    return False
+
+
+def is_as_installed(router: dict[str, Any] | None) -> bool:
+    """Tell whether router.sh, where there is one, is as it was installed."""
+    return router is None or _reads_as(os.path.realpath(router["path"]), router["sha256"])
+
+
+def _reads_as(path: str, sha256: str) -> bool:
+    """Tell whether a file has a fingerprint."""
+    try:
+        if not os.path.isfile(path) or os.path.getsize(path) > BIGGEST:
+            return False
+        with open(path, "rb") as stream:
+            return fingerprint(stream.read()) == sha256
+    except (OSError, ValueError):
+        return False
+
+
+def _is_kept(real: str, place: Place) -> bool:
+    """Tell whether no restricted agent may edit a file of the project."""
+    return place.is_own(real) or is_protected(folded(real.removeprefix(place.root).lstrip("/")))
+
+
+def _check_program(word: str, policy: dict[str, Any], place: Place) -> None:
+    """Refuse a `batchpack` that is not the installed one, or that an agent could have put there."""
+    if "/" in word:
+        real = os.path.realpath(word)
+        known = word == policy["program"] or (os.path.isabs(word) and place.is_own(real))
+        if not known or (place.holds(real) and not place.is_own(real)):
+            raise Refused(f"{shown(word)} is not the pack's program", f"run: {policy['program']}")
+        return
+    found = on_path(word)
+    if found is None:
+        raise Refused(f"{shown(word)} is not on PATH", "tell the user")
+    check_place(word, found, place)
+
+
+def on_path(word: str) -> str | None:
+    """Return the file that a shell runs for a word; a folder of PATH that is not absolute counts as the project's."""
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        found = os.path.join(folder or ".", word)
+        if os.access(found, os.X_OK) and os.path.isfile(found):
+            return found
+    return None
+
+
+def check_place(word: str, found: str, place: Place) -> None:
+    """Refuse a program that lies in the project, where an agent could have put it."""
+    real = os.path.realpath(found)
+    lies_in = not os.path.isabs(found) or place.holds(real) or place.holds(os.path.abspath(found))
+    if lies_in and not place.is_own(real):
+        raise Refused(f"PATH finds {shown(word)} in the project", "tell the user: agents could have changed it")
+
+
+def check_options(words: list[str], place: Place) -> None:
+    """Refuse options of the pack's commands that lead out of the project, and its own removal."""
+    plain = [word for word in words[1:] if not word.startswith("-")]
+    if words[0] == PROGRAM and plain[:1] and plain[0] in SETUP:
+        raise Refused(f"agents do not run batchpack {plain[0]}", "tell the user what you need")
+    for at, word in enumerate(words):
+        name, sign, value = word.partition("=")
+        if name in (*SAME, *INSIDE, *FILES):
+            given = value if sign else words[at + 1] if at + 1 < len(words) else ""
+            _check_option(name, given, place)
+
+
+def _check_option(name: str, value: str, place: Place) -> None:
+    """Refuse a value of an option that leads elsewhere."""
+    real = place.real(value) if value else ""
+    if name in FILES:
+        if value != "-" and (place.secret(value) or not (place.holds(real) or f"/{RECORDS}/" in real)):
+            raise Refused(f"{name} {shown(value)} leads elsewhere", f"give the text with {name} - <<'WORD'")
+    elif not value or (real != place.root if name in SAME else not place.holds(real)):
+        raise Refused(f"{name} {shown(value)} leads out of the project", f"leave {name} out")
+    elif name not in SAME and real != place.root and name in ("--dir", "--out") and _is_kept(real, place):
+        raise Refused(f"{name} {shown(value)} is protected", f"leave {name} out")
