@@ -1,0 +1,1 @@
+"""Tests of sets of prompts on the Message Batches API."""
