@@ -35,10 +35,10 @@ class Anthropic(Wire):
                 messages.append(Message("assistant" if made or raw["role"] == "assistant" else "user", text))
             if made:
                 messages.append(Message("assistant", "", tuple(made.values())))
-        tools = {
-            tool["name"]: tuple(tool.get("input_schema", {}).get("required", ())) for tool in body.get("tools", ())
-        }
-        return Conversation(system, tuple(messages), tools)
+        schemas = {tool["name"]: tool.get("input_schema", {}) for tool in body.get("tools", ())}
+        tools = {name: tuple(schema.get("required", ())) for name, schema in schemas.items()}
+        known = {name: tuple(schema.get("properties", ())) for name, schema in schemas.items()}
+        return Conversation(system, tuple(messages), tools, known)
 
     def write(self, body: dict[str, Any], answer: Answer, number: int) -> Iterator[bytes]:
         """Write an answer: its start, a block for the text and for each call, its end."""

@@ -35,11 +35,12 @@ class Message:
 
 @dataclass(frozen=True)
 class Conversation:
-    """What a host sent: system text, messages, and each tool's required parameters."""
+    """What a host sent: system text, messages, each tool's required parameters, and all that each has."""
 
     system: str
     messages: tuple[Message, ...]
     tools: Mapping[str, tuple[str, ...]]
+    parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,8 @@ class OpenAI(Wire):
                 messages.append(Message(raw["role"], text, tuple(made.values())))
         functions = [tool["function"] for tool in body.get("tools") or ()]
         tools = {one["name"]: tuple(one["parameters"].get("required", ())) for one in functions}
-        return Conversation(system, tuple(messages), tools)
+        known = {one["name"]: tuple(one["parameters"].get("properties", ())) for one in functions}
+        return Conversation(system, tuple(messages), tools, known)
 
     def write(self, body: dict[str, Any], answer: Answer, number: int) -> Iterator[bytes]:
         """Write an answer: role, text, calls, the reason to stop, usage."""
