@@ -45,6 +45,7 @@ class Edit:
 
     `keys` is the way from the root of the document; action `set` gives the key that value where it is missing or
     differs, `append` adds it to the list there where it is not yet a member. JSON covers JSON with comments.
+    `optional` says what does not work without it: nobody's file is changed for it unless the user agrees.
     """
 
     path: str
@@ -53,6 +54,7 @@ class Edit:
     value: object
     reason: str
     action: Literal["set", "append"] = "set"
+    optional: str = ""
 
 
 @dataclass(frozen=True, slots=True)

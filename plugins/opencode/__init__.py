@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from batchpack import frontmatter, process
 from batchpack.errors import BatchpackError
@@ -20,22 +20,25 @@ from batchpack.host import (
     call_line,
     find_host,
     moved,
-    no_edits,
+    router_command,
     same_names,
     skill_at,
     users_agents,
     words,
 )
 from batchpack.markers import hookimpl
-from batchpack.mirror import Mirror, mirrored
+from batchpack.mirror import mirrored
 from batchpack.places import home as users_home
-from batchpack.values import AgentCall, Capabilities, Check, Detection, File, Target
+from batchpack.values import AgentCall, Capabilities, Check, Detection, Edit, File, Target
 
+from .checks import ask  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
 from .complaint import complaint  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
-from .rules import orchestration, permission  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
+from .depth import depth_edits  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
+from .guarding import Guarded, guard_files  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
+from .rules import FOREIGN, locked, orchestration, permission  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
 
 if TYPE_CHECKING:
-    from batchpack.content import Agent, Pack, Skill
+    from batchpack.content import Action, Agent, Pack, Permissions, Skill
 
 NAME = "opencode"
 TITLE = "opencode"
@@ -63,16 +66,10 @@ CAPABILITIES = Capabilities(
     )
 )
 ARGUMENTS = "REQUEST:"
+TASKS = "task-management"
+"""The skill whose folder is the singular one: prompts in the wild call its script there."""
 ORCHESTRATOR = "batch-orchestrator"
 ORCHESTRATION = "You take a request through a batch run: you give the commands and make the calls that you are told to."
-SECONDS = 40.0
-RIPGREP = ".cache/opencode/bin/rg"
-MASK = "***"
-SWITCHES = {
-    "OPENCODE_DISABLE_MODELS_FETCH": "1",
-    "OPENCODE_DISABLE_AUTOUPDATE": "1",
-    "OPENCODE_DISABLE_LSP_DOWNLOAD": "1",
-}
 
 
 def detect(home: Path, search_path: str | None = None) -> Detection | None:
@@ -87,27 +84,32 @@ def skill_files(pack: Pack, target: Target) -> list[File]:
 
 def _skill(skill: Skill, target: Target) -> list[File]:
     """Say one skill's files."""
-    folder = below(target, "skills", skill.matter.name)
-    matter: dict[str, object] = {"name": skill.matter.name, "description": skill.matter.description}
-    return skill_at(folder, matter, skill, words(NAME, TOOLS, target, ARGUMENTS))
+    name = skill.matter.name
+    folder = below(target, "skill" if name == TASKS else "skills", name)
+    matter: dict[str, object] = {"name": name, "description": skill.matter.description}
+    return skill_at(folder, matter, skill, _words(target))
+
+
+def _words(target: Target) -> dict[str, object]:
+    """Return the words for skills and agents."""
+    return words(NAME, TOOLS, target, ARGUMENTS, router=_router(target))
+
+
+def _router(target: Target) -> str:
+    """Return the command that runs router.sh: in a project by its relative path, since the files are shared."""
+    path = below(target, "skill", TASKS, "router.sh")
+    return router_command(path if target.scope == "project" else (target.base / path).as_posix())
 
 
 def agent_files(pack: Pack, target: Target) -> list[File]:
-    """Say `agents/<role>.md` for every role that the user has no agent of their own for, and the orchestrator."""
+    """Say `agents/<name>.md` for every agent that the user has none of their own for, and the orchestrator."""
+    return [*(_agent(agent, target) for agent in _ours(pack, target)), _orchestrator(pack, target)]
+
+
+def _ours(pack: Pack, target: Target) -> list[Agent]:
+    """List the agents that the user has none of the same name for."""
     theirs = users_agents(_agent_folders(target))
-    roles = [_agent(agent, target) for agent in pack.agents if agent.matter.name not in theirs]
-    return [*roles, _orchestrator(target)]
-
-
-def _orchestrator(target: Target) -> File:
-    """Say the agent that /batch-run runs as: with two tools and a few rules it sends a third of the usual text."""
-    matter = {
-        "description": f"Follows the steps of a batch run {MARK}",
-        "mode": "primary",
-        "hidden": True,
-        "permission": orchestration(target.program),
-    }
-    return File(below(target, "agents", f"{ORCHESTRATOR}.md"), frontmatter.join(matter, ORCHESTRATION))
+    return [agent for agent in pack.agents if agent.matter.name not in theirs]
 
 
 def _agent_folders(target: Target) -> list[Path]:
@@ -116,15 +118,35 @@ def _agent_folders(target: Target) -> list[Path]:
     return [root / name for root in sorted(roots) for name in ("agent", "agents")]
 
 
+def _orchestrator(pack: Pack, target: Target) -> File:
+    """Say the agent that /batch-run runs as: with two tools and a few rules it sends a third of the usual text."""
+    matter = {
+        "description": f"Follows the steps of a batch run {MARK}",
+        "mode": "primary",
+        "hidden": True,
+        "permission": locked(orchestration(_orchestrators(pack), target.program, _router(target))),
+    }
+    return File(below(target, "agents", f"{ORCHESTRATOR}.md"), frontmatter.join(matter, ORCHESTRATION))
+
+
+def _orchestrators(pack: Pack) -> Permissions:
+    """Say what the orchestrator may do: it starts agents that have a role, whose names are in small letters."""
+    from batchpack.content import Permissions
+
+    names = [agent.matter.name for agent in pack.agents]
+    others = [*FOREIGN, *(name for name in names if name != name.lower())]
+    bash: dict[str, Action] = {"batchpack *": "allow", "cat *SYNTHESIS.md": "allow"}
+    task: dict[str, Action] = {"*": "allow", **dict.fromkeys(others, "deny")}
+    return Permissions(read="deny", bash=bash, task=task)
+
+
 def _agent(agent: Agent, target: Target) -> File:
     """Say one agent; no key that opencode does not know, for it would go into the model's options."""
-    matter = {
-        "description": agent.matter.description,
-        "mode": "subagent",
-        "permission": permission(agent.matter.permissions, target.program),
-    }
-    text = frontmatter.join(matter, agent.body.render(words(NAME, TOOLS, target, ARGUMENTS)))
-    return File(below(target, "agents", f"{agent.matter.name}.md"), text)
+    own = agent.matter
+    warmth = {} if own.temperature is None else {"temperature": own.temperature}
+    rules = permission(own.permissions, target.program, _router(target))
+    matter = {"description": own.description, "mode": "subagent", **warmth, "permission": locked(rules)}
+    return File(below(target, "agents", f"{own.name}.md"), frontmatter.join(matter, agent.body.render(_words(target))))
 
 
 def command_files(pack: Pack, target: Target) -> list[File]:
@@ -134,19 +156,39 @@ def command_files(pack: Pack, target: Target) -> list[File]:
 
 def _command(skill: Skill, target: Target) -> File:
     """Say one command; `$99` stands for an argument that is never there and keeps opencode from appending them."""
-    body = skill.body.render(words(NAME, TOOLS, target, ARGUMENTS))
+    body = skill.body.render(_words(target))
     matter = {"description": skill.matter.description, "agent": ORCHESTRATOR}
     text = frontmatter.join(matter, f"{body.rstrip()}$99")
     return File(below(target, "commands", f"{skill.matter.name}.md"), text)
 
 
 def hook_files(pack: Pack, target: Target) -> list[File]:
-    """Say the plugin that hands the user's words to the command."""
+    """Say the plugin that hands the user's words to the command, and the guard of the agents."""
     script = read_text(Path(__file__).with_name("request.js"))
-    return [File(below(target, "plugins", "batchpack-request.js"), script)]
+    request = File(below(target, "plugins", "batchpack-request.js"), script)
+    return [request, *guard_files(target, _guarded(pack, target), router=_script(pack, target))]
 
 
-settings_edits = no_edits
+def _guarded(pack: Pack, target: Target) -> dict[str, Guarded]:
+    """Return what the guard holds each agent to, and the rules that its plugin gives back."""
+    said = (target.program, _router(target))
+    blocks = {agent.matter.name: agent.matter.permissions for agent in _ours(pack, target)}
+    found = {name: Guarded(block, permission(block, *said)) for name, block in blocks.items()}
+    orchestrators = _orchestrators(pack)
+    return {**found, ORCHESTRATOR: Guarded(orchestrators, orchestration(orchestrators, *said))}
+
+
+def _script(pack: Pack, target: Target) -> File | None:
+    """Return router.sh, if a skill brings it."""
+    files = skill_files(pack, target)
+    return next((file for file in files if file.path == below(target, "skill", TASKS, "router.sh")), None)
+
+
+def settings_edits(pack: Pack, target: Target) -> list[Edit]:
+    """Say the setting that lets a subagent start others."""
+    return depth_edits(target)
+
+
 agent_names = same_names
 
 
@@ -178,98 +220,16 @@ def verify(target: Target, names: Names) -> list[Check]:
         ) as mirror:
             elsewhere = moved(TITLE, "XDG_CONFIG_HOME", users_home() / ".config", target)
             try:
-                return elsewhere + _ask(program, mirror, target, names)
+                return elsewhere + ask(program, mirror, target, _with_orchestrator(names))
             except process.ProgramFailed as error:
                 return [*elsewhere, Check("opencode", False, complaint(error, mirror, users_home(), project))]
     except BatchpackError as error:
         return [Check("opencode", False, f"{error.message}; {error.hint}".rstrip("; "))]
 
 
-def _ask(program: str, mirror: Mirror, target: Target, names: Names) -> list[Check]:
-    """Run the two questions and compare the answers."""
-    for folder in (mirror.home / PLACES.user, mirror.project / ".opencode"):
-        _seed(folder)
-    config = _debug(program, mirror, "config")
-    folder = (mirror.home if target.scope == "user" else mirror.project) / target.folder.relative_to(target.base)
-    checks = [_loaded("command", name, config.get("command", {})) for name in names.commands]
-    agents = (*names.agents, *((ORCHESTRATOR,) if names.commands else ()))
-    checks += [_rules(role, config.get("agent", {}), folder) for role in agents]
-    checks += [_plugin(config.get("plugin", []))] if names.commands else []
-    return checks + _skills(program, mirror, names)
-
-
-def _seed(folder: Path) -> None:
-    """Make opencode believe that its own package is installed there: it would fetch it with npm at every start."""
-    (folder / "node_modules").mkdir(parents=True, exist_ok=True)
-    lock = {"packages": {"": {"dependencies": {"@opencode-ai/plugin": "*"}}}}
-    (folder / "package-lock.json").write_text(json.dumps(lock))
-
-
-def _debug(program: str, mirror: Mirror, *question: str) -> Any:
-    """Return what `opencode debug` prints as JSON; through a pipe it would be cut off, so it goes to a file."""
-    script = 'out=$1; shift; exec "$@" >"$out"'
-    argv = ["sh", "-c", script, "sh", str(mirror.output), program, "debug", *question]
-    process.run(argv, cwd=mirror.project, env=mirror.environment(**SWITCHES), timeout=SECONDS)
-    try:
-        return json.loads(read_text(mirror.output))
-    except ValueError as error:
-        raise BatchpackError(f"`opencode debug {question[0]}` printed no JSON", "is it opencode 1.x?") from error
-
-
-def _loaded(kind: str, name: str, found: Iterable[str]) -> Check:
-    """Compare a name with those that opencode knows."""
-    here = name in set(found)
-    return Check(f"{kind} {name}", here, "loaded" if here else f"opencode does not know it; {MEND}")
-
-
-MEND = "run `batchpack install --host opencode` again, and look for a broken or shadowing file of that name"
-
-
-def _rules(role: str, agents: Mapping[str, Any], folder: Path) -> Check:
-    """Compare an agent's rules as opencode read them with those in its file: a broken file loads without any."""
-    loaded = _loaded("agent", role, agents)
-    path = folder / "agents" / f"{role}.md"
-    if not loaded.ok or not path.is_file():
-        return loaded
-    try:
-        matter, _ = frontmatter.split(read_text(path), path)
-    except BatchpackError as error:
-        return Check(loaded.name, False, f"opencode loads it without its rules: {error.message}; {MEND}")
-    if MARK not in str(matter.get("description")):
-        return Check(loaded.name, True, "your own agent of that name is used")
-    if _same(matter.get("permission"), agents[role].get("permission")):
-        return Check(loaded.name, True, "loaded with its permission rules")
-    return Check(loaded.name, False, f"opencode reads other permission rules than were written; {MEND}")
-
-
-def _same(written: Any, read: Any) -> bool:
-    """Compare rules with their order, which decides; what opencode masks (its key says secret) counts as equal."""
-    if isinstance(written, dict) and isinstance(read, dict):
-        return list(written) == list(read) and all(_same(written[key], read[key]) for key in written)
-    return read in (written, MASK)
-
-
-def _plugin(plugins: Sequence[object]) -> Check:
-    """Look for the plugin that hands over the words of /batch-run."""
-    here = any("batchpack-request.js" in str(plugin) for plugin in plugins)
-    return Check("plugin batchpack-request", here, "loaded" if here else f"opencode does not load it; {MEND}")
-
-
-def _skills(program: str, mirror: Mirror, names: Names) -> list[Check]:
-    """Ask for the skills, which opencode lists with ripgrep: the one on PATH, else one that it fetched itself."""
-    fetched = users_home() / RIPGREP
-    found = process.find("rg") or process.find("rg", str(fetched.parent))
-    if found is None:
-        detail = (
-            "opencode needs rg for skills and searches; it is not on PATH, and fetching it takes a network: install it"
-        )
-        return [Check(name, None, detail) for name in ("ripgrep", *(f"skill {skill}" for skill in names.skills))]
-    if Path(found) == fetched:
-        copied = mirror.home / RIPGREP
-        copied.parent.mkdir(parents=True, exist_ok=True)
-        copied.symlink_to(fetched)
-    known = [str(skill.get("name")) for skill in _debug(program, mirror, "skill")]
-    return [Check("ripgrep", True, found), *(_loaded("skill", name, known) for name in names.skills)]
+def _with_orchestrator(names: Names) -> Names:
+    """Add the agent that comes with the command."""
+    return replace(names, agents=(*names.agents, ORCHESTRATOR)) if names.commands else names
 
 
 @hookimpl

@@ -18,23 +18,24 @@ from batchpack.protected import (
 if TYPE_CHECKING:
     from batchpack.content import Permissions
 
-
-ROLELESS = ("explore", "general")
+TASK_CLI = "task-cli"
+PROGRAM = "batchpack"
+FOREIGN = ("explore", "general")
 """opencode's own subagents, which no plan names: to list them costs context."""
 
 
-def permission(permissions: Permissions, program: str) -> dict[str, Any]:
+def permission(permissions: Permissions, program: str, router: str) -> dict[str, Any]:
     """Write permissions as opencode's rules: the last that matches holds, so the general ones come first."""
     read = {"*": permissions.read, **dict.fromkeys(SECRET_FILES, "deny"), "*.env.example": permissions.read}
     looking = dict.fromkeys(("glob", "grep", "list", "todowrite"), permissions.read)
     web = dict.fromkeys(("webfetch", "websearch"), permissions.web)
     return {
-        "*": permissions.mcp,
-        "read": read,
+        **_tools(permissions.mcp),
+        "read": permissions.read if permissions.read == "deny" else read,
         **looking,
         "edit": _edit(permissions.edit),
-        "bash": _bash(permissions.bash, program),
-        "task": permissions.task,
+        "bash": _bash(permissions.bash, program, router),
+        "task": permissions.task if isinstance(permissions.task, str) else _closed(permissions.task),
         "skill": "deny",
         **web,
         # from a linked work tree, the prompts and reports of a run lie in the main one
@@ -42,28 +43,53 @@ def permission(permissions: Permissions, program: str) -> dict[str, Any]:
     }
 
 
-def orchestration(program: str) -> dict[str, Any]:
-    """Write the rules of the agent that runs a batch: the pack's commands, agents with a role, and the synthesis."""
-    commands = {f"{name} *": "allow" for name in ("batchpack", program)}
-    return {
-        "*": "deny",
-        "bash": {"*": "deny", **commands, "cat *SYNTHESIS.md": "allow"},
-        "task": {"*": "allow", **dict.fromkeys(ROLELESS, "deny")},
-    }
+def orchestration(permissions: Permissions, program: str, router: str) -> dict[str, Any]:
+    """Write the rules of the agent that runs a batch: commands and agents, and no key that is denied as a whole."""
+    rules = permission(permissions, program, router)
+    return {key: rules[key] for key in ("*", "bash", "task")}
+
+
+def locked(rules: Mapping[str, Any]) -> dict[str, Any]:
+    """Put a general denial behind rules: the agent has no tools until the plugin that guards it gives them back."""
+    return {**{key: rule for key, rule in rules.items() if key != "*"}, "*": "deny"}
+
+
+def _closed(rules: Mapping[str, str]) -> dict[str, str]:
+    """Deny what no pattern names; what stands before a pattern for all has no effect and is left out."""
+    written = {"*": "deny"}
+    for pattern, action in rules.items():
+        written = {"*": action} if pattern == "*" else {**written, pattern: action}
+    return written
+
+
+def _tools(rule: str | Mapping[str, str]) -> dict[str, str]:
+    """Write the rules for tools of others: in opencode they are named beside its own, and `*` is all tools."""
+    return {"*": rule} if isinstance(rule, str) else _closed(rule)
 
 
 def _edit(rule: str | Mapping[str, str]) -> str | dict[str, str]:
     """Write the edit rules; paths count from the root of the work tree, or of the disk outside of git."""
     if rule != "project":
-        return rule if isinstance(rule, str) else dict(rule)
+        return rule if isinstance(rule, str) else _paths(_closed(rule))
     folders = [pattern for folder in PROTECTED_FOLDERS for pattern in (f"{folder}/*", f"*/{folder}/*")]
     denied = dict.fromkeys((*SECRET_FILES, *PROTECTED_FILES, *folders), "deny")
     return {"*": "allow", **denied, "*.env.example": "allow"}
 
 
-def _bash(rule: str | Mapping[str, str], program: str) -> str | dict[str, str]:
-    """Write the bash rules; every restricted agent may hand in its result, whatever stands in the report."""
-    programs = dict.fromkeys(("batchpack", program))
+def _paths(rules: Mapping[str, str]) -> dict[str, str]:
+    """Write patterns of paths so that they hold at the root and below; `**` means nothing to opencode."""
+    written: dict[str, str] = {}
+    for pattern, action in rules.items():
+        plain = pattern.removeprefix("**/").replace("**", "*")
+        for form in (plain, plain if plain.startswith("*") else f"*/{plain}"):
+            written.pop(form, None)
+            written[form] = action
+    return written
+
+
+def _bash(rule: str | Mapping[str, str], program: str, router: str) -> str | dict[str, str]:
+    """Write the bash rules; a role may hand in its result, whatever stands in the report."""
+    programs = dict.fromkeys((PROGRAM, program))
     hand_in = {f"{name} {HAND_IN} *": "allow" for name in programs}
     if rule == "read-only":
         looking = dict.fromkeys((f"{command} *" for command in READ_ONLY_COMMANDS), "allow")
@@ -72,4 +98,16 @@ def _bash(rule: str | Mapping[str, str], program: str) -> str | dict[str, str]:
         writes = dict.fromkeys((f"git {verb} *" for verb in GIT_WRITES), "deny")
         own = dict.fromkeys((f"{name} *" for name in programs), "deny")
         return {"*": "allow", **writes, **own, **hand_in}
-    return rule if isinstance(rule, str) else dict(rule)
+    return rule if isinstance(rule, str) else _commands(_closed(rule), program, router)
+
+
+def _commands(rules: Mapping[str, str], program: str, router: str) -> dict[str, str]:
+    """Write patterns of commands: the pack's program by its word and its path, task-cli by its script."""
+    written: dict[str, str] = {}
+    for pattern, action in rules.items():
+        first, space, rest = pattern.partition(" ")
+        starts = {PROGRAM: (PROGRAM, program), TASK_CLI: (router,)}.get(first, (first,))
+        for start in starts:
+            written.pop(f"{start}{space}{rest}", None)
+            written[f"{start}{space}{rest}"] = action
+    return written

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from batchpack import frontmatter
-from batchpack.values import AgentCall
-from tests.support.pack import host, pack, rendered, target, write
+from batchpack.values import AgentCall, Scope
+from tests.support.pack import BASE, host, pack, rendered, target, write
 
 KEYS = {"description", "mode", "permission"}
+KINDS = {"agents", "batchpack", "commands", "plugins", "skill", "skills"}
 
 
 def _agents() -> dict[str, dict[str, Any]]:
@@ -25,7 +26,8 @@ def _agents() -> dict[str, dict[str, Any]]:
 
 def test_agents_have_only_keys_that_opencode_knows() -> None:
     """Other keys would be sent to the model's provider as options."""
-    assert {frozenset(KEYS), frozenset(KEYS | {"hidden"})} == {frozenset(matter) for matter in _agents().values()}
+    expected = {frozenset(KEYS), frozenset(KEYS | {"hidden"}), frozenset(KEYS | {"temperature"})}
+    assert expected == {frozenset(matter) for matter in _agents().values()}
 
 
 def test_the_command_runs_as_the_orchestrator() -> None:
@@ -44,9 +46,9 @@ def test_nothing_in_the_command_is_expanded() -> None:
 
 
 def test_only_what_opencode_should_load_lies_in_its_folders() -> None:
-    """Each file in a folder that opencode loads whole is an agent, a command, a skill or the plugin."""
+    """Each file in a folder that opencode loads whole is an agent, a command, a skill or a plugin."""
     kinds = {path.split("/")[1] for path in rendered("opencode", "project")}
-    assert {"agents", "commands", "plugins", "skills"} == kinds
+    assert KINDS == kinds
     assert not [path for path in rendered("opencode", "project") if "README" in path]
 
 
@@ -64,6 +66,22 @@ def test_the_users_agent_stays_the_only_one(
     write(rendered("opencode", "project", tmp_path / "project"), tmp_path / "project")
     roles = {Path(file.path).stem for file in host("opencode").agent_files(pack(), project)}
     assert {agent.matter.name for agent in pack().agents} - {"debugger"} == roles - {"batch-orchestrator"}
+
+
+@pytest.mark.parametrize("scope", ["user", "project"])
+def test_the_script_of_tasks_lies_where_prompts_call_it(scope: Scope) -> None:
+    """router.sh is executable in the singular folder; agents call it by its path, in a project the relative one."""
+    files = rendered("opencode", scope)
+    folder = ".opencode" if scope == "project" else ".config/opencode"
+    path = f"{folder}/skill/task-management/router.sh"
+    assert files[path].executable
+    called = path if scope == "project" else f"{BASE}/{path}"
+    assert f"`bash {called} status <feature>`" in files[f"{folder}/agents/BatchExecutor.md"].text
+
+
+def test_an_agents_warmth_is_its_own() -> None:
+    """A temperature is said where the agent has one."""
+    assert (0.1, None) == (_agents()["BatchExecutor"]["temperature"], _agents()["explorer"].get("temperature"))
 
 
 def test_calls_are_json_for_the_task_tool() -> None:

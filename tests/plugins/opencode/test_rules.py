@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,11 @@ from typing import Any
 import pytest
 
 from batchpack import frontmatter
-from tests.support.pack import rendered
+from batchpack.content import Permissions
+from batchpack.values import Scope
+from tests.support.pack import BASE, host, rendered
 
+ROUTER = "bash .opencode/skill/task-management/router.sh"
 READERS = ("architect", "explorer", "security-auditor")
 
 
@@ -21,19 +25,42 @@ def _agents() -> dict[str, dict[str, Any]]:
     return {Path(path).stem: frontmatter.split(file.text, Path(path))[0] for path, file in agents.items()}
 
 
+def _given_back(scope: Scope = "project", program: str = "batchpack") -> dict[str, dict[str, Any]]:
+    """Return the rules that the guard's plugin gives each agent."""
+    files = rendered("opencode", scope, program=program)
+    (policy,) = (file.text for path, file in files.items() if path.endswith("/policy.json"))
+    rules: dict[str, dict[str, Any]] = json.loads(policy)["rules"]
+    return rules
+
+
 def _decide(rules: dict[str, str], text: str) -> str:
     """Decide as opencode does: the last rule whose pattern matches the whole text; a trailing ` *` may be nothing."""
     hits = [rule for pattern, rule in rules.items() if fnmatchcase(text, pattern) or pattern == f"{text} *"]
     return hits[-1]
 
 
-def test_every_agent_is_closed_first() -> None:
-    """All tools are denied before any is opened, and no agent starts agents or loads skills."""
-    for role, matter in _agents().items():
-        rules = matter["permission"]
-        assert ("*", "deny") == next(iter(rules.items())), role
-        if role != "batch-orchestrator":
-            assert ("deny", "deny") == (rules["task"], rules["skill"]), role
+def test_every_agents_file_closes_all_tools_at_its_end() -> None:
+    """Read as it stands, an agent's file gives it no tool: the last rule decides."""
+    for name, matter in _agents().items():
+        assert ("*", "deny") == list(matter["permission"].items())[-1], name
+
+
+def test_the_guard_gives_back_what_the_file_shows() -> None:
+    """The rules of the policy are those that a reader sees in the agent's file, with the denial of the rest first."""
+    given = _given_back()
+    assert set(_agents()) == set(given)
+    for name, matter in _agents().items():
+        shown = list(matter["permission"].items())
+        assert [shown[-1], *shown[:-1]] == list(given[name].items()), name
+
+
+def test_no_role_starts_agents_or_loads_skills() -> None:
+    """Only the orchestrator and the agents of a feature start others, by their exact names."""
+    starting = {name: rules["task"] for name, rules in _given_back().items() if rules["task"] != "deny"}
+    scouts = {"*": "deny", "ContextScout": "allow", "ExternalScout": "allow"}
+    assert {"batch-orchestrator", "BatchExecutor", "CoderAgent", "TaskManager"} == set(starting)
+    assert (scouts, {**scouts, "CoderAgent": "allow"}) == (starting["CoderAgent"], starting["BatchExecutor"])
+    assert {"deny"} == {rules["skill"] for name, rules in _given_back().items() if name != "batch-orchestrator"}
 
 
 @pytest.mark.parametrize(
@@ -47,6 +74,8 @@ def test_every_agent_is_closed_first() -> None:
         ("task", "backend-go", "allow"),
         ("task", "a-role-of-the-users-own", "allow"),
         ("task", "general", "deny"),
+        ("task", "BatchExecutor", "deny"),
+        ("task", "ContextScout", "deny"),
     ],
 )
 def test_the_orchestrator_gives_commands_and_starts_agents(tool: str, text: str, decision: str) -> None:
@@ -132,6 +161,67 @@ def test_builders_edit_the_project_only(path: str, action: str) -> None:
 
 def test_the_program_may_hand_in_under_its_own_path() -> None:
     """An install off PATH opens its absolute path beside the bare word."""
-    text = rendered("opencode", "user", program="/opt/bp")[".config/opencode/agents/explorer.md"].text
-    rules = frontmatter.split(text, Path("explorer.md"))[0]["permission"]["bash"]
+    rules = _given_back("user", "/opt/bp")["explorer"]["bash"]
     assert ("allow", "allow") == (_decide(rules, "/opt/bp result put R x"), _decide(rules, "batchpack result put R x"))
+
+
+@pytest.mark.parametrize(
+    ("command", "action"),
+    [
+        (f"{ROUTER} status auth", "allow"),
+        (f"{ROUTER} help", "allow"),
+        (f"{ROUTER} archive auth", "deny"),
+        (f"{ROUTER}.evil status auth", "deny"),
+        ("bash evil/router.sh status auth", "deny"),
+        ("task-cli status auth", "deny"),
+        ("rm -rf .", "deny"),
+    ],
+)
+def test_task_commands_are_those_of_the_script(command: str, action: str) -> None:
+    """`task-cli` in the neutral block is router.sh by its path, with the commands that the block names."""
+    assert action == _decide(_given_back()["BatchExecutor"]["bash"], command)
+
+
+def test_for_the_user_the_script_has_its_absolute_path() -> None:
+    """An install for the user works in every project, so its rules name the script by its place in the home."""
+    rules = _given_back("user")["BatchExecutor"]["bash"]
+    assert "allow" == _decide(rules, f"bash {BASE}/.config/opencode/skill/task-management/router.sh status x")
+    assert "deny" == _decide(rules, f"{ROUTER} status x")
+
+
+def _written(**block: Any) -> dict[str, Any]:
+    """Write a block as opencode's rules."""
+    permission = host("opencode").permission  # type: ignore[attr-defined]
+    rules: dict[str, Any] = permission(Permissions(**block), "/opt/bp", "bash r.sh")
+    return rules
+
+
+@pytest.mark.parametrize(
+    ("path", "action"),
+    [("docs/a.md", "allow"), ("x/docs/b/a.md", "allow"), ("docs/.env", "deny"), ("docs", "deny"), ("src/a", "deny")],
+)
+def test_patterns_of_paths_hold_at_the_root_and_below(path: str, action: str) -> None:
+    """`x/**` is `x/*` to opencode, and `**/x` is `x` at the root and below; what none matches is denied."""
+    assert action == _decide(_written(edit={"docs/**": "allow", "**/.env": "deny"})["edit"], path)
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ({"a": "allow"}, {"*": "deny", "a": "allow"}),
+        ({"*": "allow", "a": "deny"}, {"*": "allow", "a": "deny"}),
+        ({"a": "allow", "*": "deny"}, {"*": "deny"}),
+        ({"b": "ask", "*": "allow", "a": "deny"}, {"*": "allow", "a": "deny"}),
+    ],
+)
+def test_the_last_pattern_wins(rules: dict[str, str], expected: dict[str, str]) -> None:
+    """A pattern for all makes those before it void, and stands first, where opencode reads general rules."""
+    assert list(expected.items()) == list(_written(task=rules)["task"].items())
+    written = _written(mcp=rules)
+    assert list(expected.items()) == [item for item in written.items() if item[0] in {"*", *rules}]
+
+
+def test_the_packs_program_has_two_names() -> None:
+    """`batchpack …` in the neutral block is the word and the path of the install."""
+    expected = {"*": "deny", "batchpack plan *": "allow", "/opt/bp plan *": "allow", "git log *": "ask"}
+    assert expected == _written(bash={"batchpack plan *": "allow", "git log *": "ask"})["bash"]
