@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from batchpack import git, places
-from batchpack.errors import UnknownName
+from batchpack.errors import UnknownName, UsageError
 from batchpack.executor import Executor
 from batchpack.host import Host
+from batchpack.provider import Provider
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """What the plugins offered: hosts and executors by name, content roots with the pack's own first."""
+    """What the plugins offered: hosts, executors and providers by name, content roots with the pack's own first."""
 
     hosts: Mapping[str, Host]
     executors: Mapping[str, Executor]
     content_roots: tuple[Path, ...]
+    providers: Mapping[str, Provider] = field(default_factory=dict)
 
 
 class App:
@@ -46,6 +48,21 @@ class App:
             return self.registry.executors[name]
         except KeyError as error:
             raise UnknownName("executor", name, self.registry.executors) from error
+
+    def provider(self, name: str | None, model: str = "") -> Provider:
+        """Return a provider by name, else the one that serves the model, else the only one there is."""
+        providers = self.registry.providers
+        if name is not None:
+            try:
+                return providers[name]
+            except KeyError as error:
+                raise UnknownName("provider", name, providers) from error
+        found = [one for one in providers.values() if one.serves(model)] or list(providers.values())
+        if len(found) != 1:
+            raise UsageError(
+                f"several providers may serve {model!r}", f"choose with --provider: {', '.join(providers)}"
+            )
+        return found[0]
 
     @property
     def content_roots(self) -> tuple[Path, ...]:

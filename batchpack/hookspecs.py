@@ -8,6 +8,7 @@ from pathlib import Path
 from batchpack.executor import Executor
 from batchpack.host import Host
 from batchpack.markers import hookspec
+from batchpack.provider import Provider
 
 
 @hookspec
@@ -18,6 +19,11 @@ def batchpack_hosts(register: Callable[[Host], None]) -> None:
 @hookspec
 def batchpack_executors(register: Callable[[Executor], None]) -> None:
     """Offer executors: modules or objects that fit `batchpack.executor.Executor`."""
+
+
+@hookspec
+def batchpack_providers(register: Callable[[Provider], None]) -> None:
+    """Offer services of models: modules or objects that fit `batchpack.provider.Provider`."""
 
 
 @hookspec

@@ -18,6 +18,7 @@ from batchpack.errors import BatchpackError
 from batchpack.executor import Executor
 from batchpack.host import Host
 from batchpack.markers import PROJECT
+from batchpack.provider import Provider
 
 SWITCH = "BATCHPACK_NO_PLUGINS"
 """Set to anything but 0 or nothing, strangers and the user's own plugins stay out."""
@@ -140,13 +141,17 @@ def load() -> Registry:
     manager = create()
     hosts: dict[str, Host] = {}
     executors: dict[str, Executor] = {}
+    providers: dict[str, Provider] = {}
     roots = [places.pack_root()]
     manager.hook.batchpack_hosts(register=_collector(hosts, "host"))
     manager.hook.batchpack_executors(register=_collector(executors, "executor"))
+    manager.hook.batchpack_providers(register=_collector(providers, "provider"))
     manager.hook.batchpack_content(register=roots.append)
     if not switched_off():
         roots.append(places.config_folder())
-    return Registry(dict(sorted(hosts.items())), dict(sorted(executors.items())), tuple(roots))
+    return Registry(
+        dict(sorted(hosts.items())), dict(sorted(executors.items())), tuple(roots), dict(sorted(providers.items()))
+    )
 
 
 def _collector(into: dict[str, N], kind: str) -> Callable[[N], None]:

@@ -78,6 +78,13 @@ def test_batchpack_executors() -> None:
     assert ["scout"] == manager.load().executors["echo"].command("scout", Path("prompt.md"))
 
 
+def test_batchpack_providers() -> None:
+    """What is registered as a provider can be asked for by its name."""
+    with_plugin("batchpack_providers", "register(SimpleNamespace(NAME='paper', TITLE='Paper'))")
+
+    assert "Paper" == manager.load().providers["paper"].TITLE
+
+
 def test_batchpack_content() -> None:
     """A registered folder stands between the pack's content and the user's own."""
     with_plugin("batchpack_content", "from pathlib import Path; register(Path('/some/content'))")
