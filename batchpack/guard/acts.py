@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from batchpack.guard import bash, patch
-from batchpack.guard.globs import is_secret, matches, path_fits, seeks_secrets
-from batchpack.guard.places import Place, checked
+from batchpack.guard.globs import matches, path_fits, seeks_secrets
+from batchpack.guard.places import LONGEST, Place, checked
 from batchpack.guard.refusal import Refused, shown
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the module costs milliseconds of each call
     from typing import Any
 
 PREFIX = "batchpack:"
-STRICTEST = ("deny", "ask", "allow")
 
 
 def judge(call: dict[str, Any], block: dict[str, Any], policy: dict[str, Any]) -> str | None:
-    """Return `allow` or `ask`, None for no objection; raises Refused."""
+    """Return `allow` for a command of the pack, `ask`, or None for no objection; raises Refused."""
     name, given = call.get("tool_name"), call.get("tool_input")
     if not isinstance(name, str) or not name:
         raise Refused("the call names no tool", "call a tool by its name")
@@ -24,39 +22,60 @@ def judge(call: dict[str, Any], block: dict[str, Any], policy: dict[str, Any]) -
         raise Refused(f"the parameters of {shown(name)} are no object", "give them as an object")
     tool = policy["tools"].get(name, {"act": "mcp"})
     act = tool["act"]
-    if act == "free":
-        return None
+    if "plain" in tool and act != "bash":
+        _check_plain(tool, given)
     if act in ("web", "mcp"):
         return _named(block[act], name, name)
     if act == "task":
         return _task(given.get(tool.get("agent", "subagent_type")), block["task"])
-    place = Place(call.get("cwd"), policy["own"])
+    return None if act == "free" else _placed(act, tool, given, block, policy, Place(call.get("cwd"), policy["own"]))
+
+
+def _placed(
+    act: str, tool: dict[str, Any], given: dict[str, Any], block: dict[str, Any], policy: dict[str, Any], place: Place
+) -> str | None:
+    """Judge what depends on the folder that a call is made in."""
     if act == "bash":
+        from batchpack.guard import bash
+
         return bash.judge(tool, given, block["bash"], policy, place)
     if act == "read":
         return _read(tool, given, block["read"], place)
     if act == "edit":
         return _edit(_paths(tool, given), block["edit"], place)
     if act == "patch":
+        from batchpack.guard import patch
+
         return _edit(patch.paths(given.get(tool.get("text", "patchText"))), block["edit"], place)
-    raise Refused(f"its policy does not say what {shown(name)} does", "use another tool")
+    raise Refused(f"its policy has the unknown act {shown(act)}", "use another tool")
+
+
+def _check_plain(tool: dict[str, Any], given: dict[str, Any]) -> None:
+    """Refuse parameters that a tool's entry does not name."""
+    known = {*tool["plain"], tool.get("agent"), *tool.get("paths", ()), *tool.get("globs", ())}
+    for name, value in given.items():
+        if name not in known and value:
+            raise Refused(f"the parameter {shown(name)} is not allowed", "leave it out")
 
 
 def _task(agent: object, rule: Any) -> str | None:
     """Judge the start of an agent."""
-    if rule != "allow" and not isinstance(agent, str):
-        raise Refused("the agent's name is missing", "name one of your agents")
-    bare = agent.removeprefix(PREFIX) if isinstance(agent, str) else ""
-    return _named(rule, bare, "an agent" if rule == "deny" else f"agent {bare}")
+    if not isinstance(agent, str):
+        return _named(rule if isinstance(rule, str) else "deny", "", "an agent without a name")
+    return _named(rule, agent.removeprefix(PREFIX), agent)
 
 
 def _named(rule: Any, name: str, what: str) -> str | None:
     """Judge a name by an action, or by patterns of which the last that fits holds."""
     if isinstance(rule, dict):
         fitting = [action for pattern, action in rule.items() if matches(pattern, name)]
-        known = ", ".join(pattern for pattern, action in rule.items() if action != "deny")
-        return _answer(fitting[-1] if fitting else "deny", what, f"this agent has: {known or 'none'}")
-    return _answer(rule, what, "do without it, or say in your report what is missing")
+        return _answer(fitting[-1] if fitting else "deny", what, f"it has {_known(rule)}")
+    return _answer(rule, what, "do without it, and say in your report what is missing")
+
+
+def _known(rule: dict[str, str]) -> str:
+    """List the patterns that a rule lets through."""
+    return ", ".join(pattern for pattern, action in rule.items() if action != "deny")[:600] or "none"
 
 
 def _answer(action: str, what: str, instead: str) -> str | None:
@@ -79,7 +98,7 @@ def _read(tool: dict[str, Any], given: dict[str, Any], rule: str, place: Place) 
 
 def _text(value: object) -> str:
     """Return a path or pattern that is plain text; raises Refused for another value."""
-    if not isinstance(value, str) or "\0" in value or len(value) > 4096:
+    if not isinstance(value, str) or "\0" in value or len(value) > LONGEST:
         raise Refused("a path is missing or is no plain text", "name one file or folder")
     return value.strip().removeprefix("file://")
 
@@ -96,14 +115,13 @@ def _edit(paths: list[str], rule: Any, place: Place) -> str | None:
     """Judge edits: what is protected stays so whatever the block says, then the block is asked."""
     if rule == "deny":
         raise Refused("this agent edits no files", "say in your report what should be changed")
-    strictest = "allow"
+    actions = {"allow"}
     for path in paths:
-        for form in place.below(path):
-            action = _edit_action(rule, form)
-            if action == "deny":
-                raise Refused(f"{shown(path)} is not among the files of this agent", _files(rule))
-            strictest = min(strictest, action, key=STRICTEST.index)
-    return "ask" if strictest == "ask" else None
+        for form in place.below(checked(path)):
+            actions.add(_edit_action(rule, form))
+            if "deny" in actions:
+                raise Refused(f"{shown(path)} is not among this agent's files", f"it has {_known(rule)}")
+    return "ask" if "ask" in actions else None
 
 
 def _edit_action(rule: Any, form: str) -> str:
@@ -111,8 +129,3 @@ def _edit_action(rule: Any, form: str) -> str:
     if not isinstance(rule, dict):
         return "allow" if rule == "project" else str(rule)
     return next((action for pattern, action in reversed(rule.items()) if path_fits(pattern, form)), "deny")
-
-
-def _files(rule: Any) -> str:
-    """Say which files an agent may edit."""
-    return "it has: " + ", ".join(pattern for pattern, action in rule.items() if action != "deny")[:400]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from batchpack.guard import building, looking, own, words
+from batchpack.guard import own, words
 from batchpack.guard.globs import matches
 from batchpack.guard.places import Place
 from batchpack.guard.refusal import Refused, shown
-from batchpack.protected import HAND_IN
+from batchpack.protected import HAND_IN, READ_ONLY_COMMANDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,70 +16,73 @@ GRANT = "allow"
 
 
 def judge(tool: dict[str, Any], given: dict[str, Any], rule: Any, policy: dict[str, Any], place: Place) -> str | None:
-    """Return `allow` or `ask`, None for no objection; raises Refused."""
+    """Return `allow` for a command of the pack, `ask`, or None for no objection; raises Refused."""
     if rule == "deny":
         raise Refused("this agent runs no commands", "work without them, and say in your report what should be run")
-    if rule == "allow":
-        return None
+    if rule in ("allow", "ask"):
+        return "ask" if rule == "ask" else None
     command = given.get(tool.get("command", "command"))
     if not isinstance(command, str):
         raise Refused("the command is missing or is no text", "give one command")
-    check_rest(tool, given, place, free=rule == "project")
+    _check_rest(tool, given, place, free=rule == "project")
     if rule == "project":
         return _building(command, policy, place)
     parsed = words.parse(command)
     ours = own.recognised(parsed.words, policy, place)
     if ours:
         own.check_options(ours, place)
-    if isinstance(rule, dict):
-        return _by_patterns(parsed, ours, rule, place)
-    if rule == "ask":
-        return "ask"
-    if is_hand_in(ours):
+    return _looking(parsed, ours, place) if rule == "read-only" else _by_patterns(parsed, ours, rule, place)
+
+
+def _looking(parsed: words.Command, ours: list[str], place: Place) -> str | None:
+    """Judge a plain command of an agent that looks."""
+    from batchpack.guard import looking
+
+    if _is_hand_in(ours):
         return GRANT
     if parsed.text or ours:
-        raise Refused("this agent looks only", looking.INSTEAD)
+        raise Refused("this agent looks and hands in its result", "use one of: " + ", ".join(READ_ONLY_COMMANDS))
     looking.check(parsed.words, place)
     return None
 
 
-def is_hand_in(ours: list[str] | None) -> bool:
+def _is_hand_in(ours: list[str]) -> bool:
     """Tell whether a command of the pack is the one that hands in a result."""
-    return bool(ours) and (ours or [])[:3] == [own.PROGRAM, *HAND_IN.split()]
+    return ours[:3] == [own.PROGRAM, *HAND_IN.split()]
 
 
 def _building(command: str, policy: dict[str, Any], place: Place) -> str | None:
     """Judge a command of an agent that builds: any, but for accidents; only a plain hand-in is granted."""
+    from batchpack.guard import building
+
     try:
         parsed = words.parse(command)
-        ours = own.recognised(parsed.words, policy, place) if is_program(parsed.words[0], policy) else None
     except Refused:
-        ours = None
-    if is_hand_in(ours):
-        own.check_options(ours or [], place)
-        return GRANT
+        parsed = None
+    if parsed and own.is_program(parsed.words[0], policy):
+        ours = own.recognised(parsed.words, policy, place)
+        if _is_hand_in(ours):
+            own.check_options(ours, place)
+            return GRANT
     building.check(command, policy, place)
     return None
 
 
-def is_program(word: str, policy: dict[str, Any]) -> bool:
-    """Tell whether a word may start the pack's program."""
-    return word == policy["program"] or word.rsplit("/", 1)[-1] == own.PROGRAM
-
-
-def _by_patterns(parsed: words.Command, ours: list[str] | None, rule: dict[str, str], place: Place) -> str | None:
+def _by_patterns(parsed: words.Command, ours: list[str], rule: dict[str, str], place: Place) -> str | None:
     """Judge a plain command by patterns: the last that fits holds, and what none fits is refused."""
+    from batchpack.guard import looking
+
     said = ours or parsed.words
     fitting = [action for pattern, action in rule.items() if fits(pattern, said)]
     if not fitting or fitting[-1] == "deny":
         known = ", ".join(pattern for pattern, action in rule.items() if action != "deny")
-        raise Refused(f"{shown(' '.join(said))} is not among this agent's commands", f"it has: {known}"[:600])
+        raise Refused(f"{shown(' '.join(said))} is not among this agent's commands", f"it has {known}"[:900])
     if ours:
         return fitting[-1]
     if parsed.text:
-        raise Refused("only the pack's commands take a text behind <<'WORD'", words.PLAIN)
+        raise Refused("only commands of batchpack take a text behind <<'WORD'", words.PLAIN)
     looking.check_program(said[0], place)
-    looking.check_plain(said, place)
+    looking.check_names(said, place)
     return "ask" if fitting[-1] == "ask" else None
 
 
@@ -92,8 +95,8 @@ def fits(pattern: str, said: list[str]) -> bool:
     return len(wanted) == len(said) and all(map(matches, wanted, said))
 
 
-def check_rest(tool: dict[str, Any], given: dict[str, Any], place: Place, *, free: bool = False) -> None:
-    """Refuse another folder and parameters that are not known to be harmless; `free` lets folders of the project be."""
+def _check_rest(tool: dict[str, Any], given: dict[str, Any], place: Place, *, free: bool) -> None:
+    """Refuse another folder and parameters that are not known to be harmless; `free` lets the project's folders be."""
     folder = tool.get("folder")
     known = {tool.get("command", "command"), folder, *tool.get("plain", ())}
     for name, value in given.items():
@@ -104,4 +107,4 @@ def check_rest(tool: dict[str, Any], given: dict[str, Any], place: Place, *, fre
         return
     real = place.real(value) if isinstance(value, str) and "\0" not in value else ""
     if real != place.cwd and not (free and place.holds(real)):
-        raise Refused(f"another folder ({shown(value)}) is not allowed", f"leave {shown(folder)} out")
+        raise Refused(f"the folder {shown(value)} is not allowed", f"leave {shown(folder)} out")

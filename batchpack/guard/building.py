@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from batchpack.guard.globs import folded, is_secret
-from batchpack.guard.own import PROGRAM, TASKS
+from batchpack.guard.own import PROGRAM, TASKS, is_program
+from batchpack.guard.places import LONGEST as LONGEST_PATH
 from batchpack.guard.places import Place, is_protected
 from batchpack.guard.refusal import Refused, shown
 from batchpack.protected import GIT_WRITES
@@ -14,20 +15,52 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-LONGEST = 200_000
+LONGEST = 300_000
 DEEPEST = 5
 TOKEN = re.compile(
     r"(?P<space>[ \t]+)|(?P<end>\$\(|[;&|(){}`\n]+)|(?P<write>[0-9&]*>[>|&]?)|(?P<read><[<&>]?[<-]?)"
     r"|(?P<word>(?:[^\s;&|(){}`<>'\"\\$]|\$(?!\()|\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"|['\"\\])+)",
     re.DOTALL,
 )
-SHELLS = ("bash", "sh", "dash", "zsh", "ksh", "eval", "fish")
-WRAPPERS = frozenset("command exec env sudo nohup time timeout nice xargs builtin then do else ! if while uvx".split())
-WRITERS = frozenset("tee rm mv cp ln touch truncate install chmod chown dd rsync unlink shred mkdir rmdir".split())
-READERS = frozenset(
-    "cat less more head tail grep rg sed awk base64 xxd od strings source . nl tac sort cut diff".split()
-)
+TEXT = re.compile(r"<<-?[ \t]*(['\"]?)(\w+)\1")
+SHELLS = {"bash", "sh", "dash", "zsh", "ksh", "eval", "fish"}
+WRAPPERS = {
+    "command",
+    "exec",
+    "env",
+    "sudo",
+    "nohup",
+    "time",
+    "timeout",
+    "nice",
+    "xargs",
+    "builtin",
+    "uvx",
+    "uv",
+    "pipx",
+}
+KEYWORDS = {"then", "do", "else", "!", "if", "while", "until", "elif", "run", "tool"}
+WRITERS = {"tee", "rm", "mv", "cp", "ln", "touch", "truncate", "install", "chmod", "chown", "dd", "rsync", "unlink"}
+READERS = {
+    "cat",
+    "less",
+    "more",
+    "head",
+    "tail",
+    "grep",
+    "rg",
+    "sed",
+    "awk",
+    "base64",
+    "xxd",
+    "od",
+    "strings",
+    "source",
+    ".",
+}
 GIT_VALUES = ("-C", "-c", "--git-dir", "--work-tree", "--namespace", "--exec-path", "--config-env")
+REBUILT = "node_modules"
+"""What package managers throw away and make anew."""
 
 
 def check(command: str, policy: dict[str, Any], place: Place, depth: int = 0) -> None:
@@ -43,29 +76,42 @@ def check(command: str, policy: dict[str, Any], place: Place, depth: int = 0) ->
 
 
 def commands(command: str) -> list[tuple[list[str], list[str]]]:
-    """Split a text into its simple commands, each with the files that it is sent to."""
+    """Split a text into its simple commands, each with the files behind its redirections."""
     found: list[tuple[list[str], list[str]]] = [([], [])]
     target = False
-    for token in TOKEN.finditer(command):
+    for token in TOKEN.finditer(_without_texts(command.replace("\\\n", " "))):
         kind, text = token.lastgroup, token[0]
         if kind == "end":
             found.append(([], []))
         elif kind == "word":
-            found[-1][1 if target else 0].append(text)
+            found[-1][1 if target else 0].append(_plain(text))
         target = kind in ("write", "read") or (target and kind == "space")
-    return [([plain(word) for word in said], [plain(word) for word in targets]) for said, targets in found]
+    return found
 
 
-def plain(word: str) -> str:
+def _without_texts(command: str) -> str:
+    """Return a command without its here-documents, but for those that a shell reads."""
+    kept: list[str] = []
+    word = ""
+    for line in command.split("\n"):
+        if word:
+            word = "" if line.strip("\t") == word else word
+            continue
+        kept.append(line)
+        found = TEXT.search(line)
+        word = found[2] if found and not SHELLS & set(re.findall(r"\w+", line)) else ""
+    return "\n".join(kept)
+
+
+def _plain(word: str) -> str:
     """Return a word without quotes and backslashes."""
-    return re.sub(r"\\(.)|['\"]", lambda found: found[1] or "", word)
+    return re.sub(r"\\(.)|['\"]", lambda found: found[1] or "", word, flags=re.DOTALL)
 
 
 def _inner(said: list[str]) -> list[str]:
     """Return the texts in a command that are commands themselves: scripts of shells, and substitutions in quotes."""
-    names = {_name(word) for word in said}
-    texts = [word for word in said if " " in word or ";" in word] if names & set(SHELLS) else []
-    return texts + [word.replace("`", "\n").replace("$(", "\n") for word in said if "$(" in word or "`" in word]
+    scripts = [word for word in said if set(" ;\n") & set(word)] if SHELLS & {_name(word) for word in said} else []
+    return scripts + [word.replace("`", "\n").replace("$(", "\n") for word in said if "$(" in word or "`" in word]
 
 
 def _name(word: str) -> str:
@@ -82,20 +128,17 @@ def _check(said: list[str], policy: dict[str, Any], place: Place) -> None:
     if not rest:
         return
     name = _name(rest[0])
-    if name == PROGRAM or rest[0] == policy["program"] or rest[1:3] == ["-m", PROGRAM]:
-        raise Refused("of the pack's commands, this agent has result put alone", "run it alone, as it was given to you")
+    if is_program(rest[0], policy) or rest[1:3] == ["-m", PROGRAM]:
+        raise Refused(
+            "of batchpack's commands this agent has `batchpack result put`", "run it alone, as it was given to you"
+        )
     if name == TASKS or any(word.endswith("task-management/router.sh") for word in rest):
         raise Refused("this agent has no task-cli", "leave the state of tasks to those who started you")
     if name in WRITERS or (name in ("sed", "perl") and any(word.startswith("-i") for word in rest)):
         for word in rest[1:]:
             _check_target(word.removeprefix("of="), place)
-    if name in READERS and any(place.secret(word) for word in rest[1:] if _is_name(word)):
+    if name in READERS and any(place.leads_to_secret(word) for word in rest[1:]):
         raise Refused("the command reads a secret", "leave secrets alone")
-
-
-def _is_name(word: str) -> bool:
-    """Tell whether a word can be a file's name."""
-    return bool(word) and len(word) < 4096 and "\0" not in word
 
 
 def _unwrapped(said: list[str]) -> list[str]:
@@ -103,7 +146,7 @@ def _unwrapped(said: list[str]) -> list[str]:
     at = 0
     while at < len(said) and (
         re.match(r"[A-Za-z_]\w*=", said[at])
-        or _name(said[at]) in WRAPPERS
+        or _name(said[at]) in WRAPPERS | KEYWORDS
         or (at and (said[at].startswith("-") or re.fullmatch(r"[\d.]+[smh]?", said[at])))
     ):
         at += 1
@@ -116,12 +159,12 @@ def _check_git(words: list[str]) -> None:
     while at < len(words) and words[at].startswith("-"):
         at += 2 if words[at] in GIT_VALUES else 1
     if at < len(words) and words[at] in GIT_WRITES:
-        raise Refused(f"git {words[at]} is not allowed: other agents share this work tree", "leave git to the user")
+        raise Refused(f"git {words[at]} is not allowed, for agents share this work tree", "leave it to the user")
 
 
 def _check_target(word: str, place: Place) -> None:
-    """Refuse to send output to a protected file."""
-    if not _is_name(word) or word.startswith("-"):
+    """Refuse to write to a protected file."""
+    if not word or word.startswith("-") or len(word) > LONGEST_PATH or REBUILT in word.split("/"):
         return
     real = place.real(word)
     forms = [folded(word), folded(real.removeprefix(place.root).lstrip("/")) if place.holds(real) else ""]

@@ -6,9 +6,10 @@ from batchpack.protected import SECRET_FILES
 
 OPEN_FILE = "*.env.example"
 SECRET_FOLDERS = (".ssh", ".gnupg", ".aws")
-SAMPLES = (".env", ".env.local", "prod.env", ".envrc", ".netrc", ".pypirc", "id_rsa", "id_ed25519") + tuple(
-    f"server.{end}" for end in ("key", "pem", "p12", "pfx", "secret")
-)
+SAMPLES = (
+    ".env", ".env.local", "prod.env", ".envrc", ".netrc", ".pypirc", "id_rsa", "id_ed25519", "server.key", "server.pem",
+    "server.p12", "server.pfx", "server.secret",
+)  # fmt: skip
 ORDINARY = ("readme.md", "main.py", "index.ts", "src/app/index.tsx")
 MOST_BRACES = 64
 
@@ -41,7 +42,7 @@ def _matches_slowly(pattern: str, text: str) -> bool:
 
 
 def folded(path: str) -> str:
-    """Return a path in the form for comparing: one letter case, composed, no invisible signs, dots or spaces at ends."""
+    """Return a path in the form for comparing: one case, composed, nothing invisible, no dots or spaces at ends."""
     text = path.lower() if path.isascii() else _folded(path)
     return "/".join(part.strip(" ").rstrip(". ") or part for part in text.replace("\\", "/").split("/"))
 

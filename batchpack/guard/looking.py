@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 from batchpack.guard.globs import SAMPLES, finds, is_secret, matches
@@ -11,37 +10,42 @@ from batchpack.guard.places import Place
 from batchpack.guard.refusal import Refused, shown
 from batchpack.protected import READ_ONLY_COMMANDS, TURNED_COMMANDS
 
+GIT, SEARCH = "git", "rg"
 TURNED = {
-    "git": ("--output", "--ext-diff", "--textconv", "--contents"),
-    "rg": ("--pre", "--hostname-bin", "--hidden", "--no-ignore", "--unrestricted", "--type-add", "--ignore-file"),
+    GIT: ("--output", "--ext-diff", "--textconv", "--contents"),
+    SEARCH: ("--hidden", "--no-ignore", "--unrestricted", "--type-add", "--pre", "--hostname-bin"),
 }
-"""Options that are refused, also cut short as far as git takes them."""
-HARMLESS = ("--text", "--pretty")
+"""Options that are refused, also cut short, which git understands."""
+HARMLESS = ("--text",)
 TEXTS = ("-S", "-G", "--grep", "--author", "--committer", "--format", "--pretty", "--since", "--until")
 """Options of git whose next word is no path."""
-GLOBS = ("-g", "--glob", "--iglob")
-SHORT_WITH_VALUE = "ABCEMTdefgjmrt"
+GLOBS = ("--glob", "--iglob")
+LETTERS = "-[^-ABCEMTdefgjmrt]*"
+"""Letters of rg's short options, up to the first that takes a value."""
+HIDDEN = re.compile(rf"{LETTERS}[u.].*")
+GLOB = re.compile(rf"{LETTERS}g=?(.*)")
 SPLIT = re.compile(r"\.\.+|[:=,^@]")
-INSTEAD = "use one of: " + ", ".join(READ_ONLY_COMMANDS)
 
 
 def check(words: list[str], place: Place) -> None:
     """Refuse what does more than look."""
-    if words[:2] == ["git", "--no-pager"]:
-        words = ["git", *words[2:]]
+    if words[:2] == [GIT, "--no-pager"]:
+        words = [GIT, *words[2:]]
     line = " ".join(words)
     known = next((one for one in READ_ONLY_COMMANDS if words[: one.count(" ") + 1] == one.split(" ")), None)
     if known is None:
-        raise Refused(f"{shown(line)} is not among the commands that only look", INSTEAD)
+        raise Refused(
+            f"{shown(line)} is not among the commands that look", f"use one of: {', '.join(READ_ONLY_COMMANDS)}"
+        )
     if any(matches(pattern, line) for pattern in TURNED_COMMANDS):
-        raise Refused(f"{known} can do more than look with one of these options", "leave the option out")
+        raise Refused(f"{known} can do more than look with one of these words", "leave the option out")
     check_program(words[0], place)
     for word in words[1:]:
         _check_option(words[0], word)
-    if words[0] == "rg":
+    if words[0] == SEARCH:
         _check_search(words, place)
     else:
-        _check_names(words, place)
+        check_names(words, place)
 
 
 def check_program(word: str, place: Place) -> None:
@@ -55,66 +59,53 @@ def _check_option(program: str, word: str) -> None:
     """Refuse an option that turns a command into another one."""
     name = word.partition("=")[0]
     for option in TURNED.get(program, ()):
-        cut = len(name) > 3 and option.startswith(name) and name not in HARMLESS
-        if cut or name.startswith(option):
+        cut_short = len(name) > 2 and option.startswith(name) and name not in HARMLESS
+        if cut_short or name.startswith(option):
             raise Refused(f"{program} {shown(name)} is not allowed", "leave the option out")
 
 
-def _check_names(words: list[str], place: Place) -> None:
+def check_names(words: list[str], place: Place) -> None:
     """Refuse arguments that name secrets, in the work tree or in a commit."""
-    texts = words[0] == "git"
     at = 1
     while at < len(words):
-        word = words[at]
-        if texts and word in TEXTS:
+        if words[0] == GIT and words[at] in TEXTS:
             at += 2
             continue
-        if _names_secret(word, place):
-            raise _secret(word)
+        if _names_secret(words[at], place):
+            raise _secret(words[at])
         at += 1
 
 
 def _names_secret(word: str, place: Place) -> bool:
     """Tell whether a word, or a part of it, is the name of a secret or a pattern that finds one."""
-    parts = [word, *SPLIT.split(word)]
-    if any(is_secret(part) for part in parts if part):
+    parts = [part for part in (word, *SPLIT.split(word)) if part]
+    if any(is_secret(part) or place.leads_to_secret(part) for part in parts):
         return True
-    if set("*?[") & set(word) and finds(word.rsplit(":", 1)[-1].rsplit(")", 1)[-1], SAMPLES):
-        return True
-    return any(place.secret(part) for part in parts if part and os.path.lexists(os.path.join(place.cwd, part)))
+    return bool(set("*?[") & set(word)) and finds(re.split("[:)]", word)[-1], SAMPLES)
 
 
 def _check_search(words: list[str], place: Place) -> None:
     """Refuse to search in secrets; words that name no file are what is searched for."""
-    for before, word in zip(words, words[1:], strict=False):
-        glob = _glob(before, word)
-        if glob and not glob.startswith("!") and (is_secret(glob) or finds(glob, SAMPLES)):
-            raise _secret(glob)
-        if re.fullmatch(rf"-[^-{SHORT_WITH_VALUE}]*[u.].*", word):
+    takes_glob = False
+    for word in words[1:]:
+        short = GLOB.fullmatch(word)
+        glob = word if takes_glob else short[1] if short else word.partition("=")[2] if word.startswith(GLOBS) else ""
+        if not takes_glob and HIDDEN.fullmatch(word):
             raise Refused(f"rg {shown(word)} searches hidden files", "leave the option out")
-        name = word.partition("=")[2] if word.startswith("--") else word
-        exists = name and "\0" not in name and os.path.lexists(os.path.join(place.cwd, name))
-        if (exists and place.secret(name)) or (word[0:1] == "-" and is_secret(word)):
-            raise _secret(word)
+        if glob and glob[0] != "!" and (is_secret(glob) or finds(glob, SAMPLES)):
+            raise _secret(glob)
+        if not takes_glob:
+            _check_searched(word, place)
+        takes_glob = not takes_glob and (word in GLOBS or bool(short and not short[1]))
 
 
-def _glob(before: str, word: str) -> str:
-    """Return the pattern for files that a word of rg holds."""
-    if before in GLOBS or re.fullmatch(rf"-[^-{SHORT_WITH_VALUE}]+g", before):
-        return word
-    if word.startswith(("--glob=", "--iglob=")):
-        return word.partition("=")[2]
-    found = re.fullmatch(rf"-[^-{SHORT_WITH_VALUE}]*g=?(.+)", word)
-    return found[1] if found else ""
+def _check_searched(word: str, place: Place) -> None:
+    """Refuse a word of rg that names a secret."""
+    name = word.partition("=")[2] if word.startswith("--") else word
+    if place.leads_to_secret(name) or (word.startswith("-") and is_secret(word)):
+        raise _secret(word)
 
 
 def _secret(word: str) -> Refused:
     """Say that a command names a secret."""
     return Refused(f"{shown(word)} names a secret", "leave secrets out; that one is there is finding enough")
-
-
-def check_plain(words: list[str], place: Place) -> None:
-    """Refuse existing secrets among the words of any command."""
-    for word in words[1:]:
-        if _names_secret(word, place):
-            raise _secret(word)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from batchpack.guard.places import Place, is_protected
 from batchpack.guard.globs import folded
+from batchpack.guard.places import Place, is_protected
 from batchpack.guard.policy import fingerprint
 from batchpack.guard.refusal import Refused, shown
 
@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-PROGRAM, TASKS, ROUTER = "batchpack", "task-cli", "router.sh"
+PROGRAM, TASKS, ROUTER, SHELL = "batchpack", "task-cli", "router.sh", "bash"
 BIGGEST = 65536
 SAME = ("--root",)
 INSIDE = ("--in", "--project", "--dir", "--out")
@@ -22,22 +22,31 @@ SETUP = ("install", "uninstall")
 RECORDS = ".batchpack"
 
 
-def recognised(words: list[str], policy: dict[str, Any], place: Place) -> list[str] | None:
-    """Return a command of the pack as patterns have it (`task-cli ...`, `batchpack ...`), None for any other command.
+def recognised(words: list[str], policy: dict[str, Any], place: Place) -> list[str]:
+    """Return a command of the pack as patterns have it (`task-cli ...`, `batchpack ...`), nothing for any other.
 
     Raises Refused for what looks like one and is not.
     """
     first = words[0]
-    if first == "bash" and len(words) > 1 and _is_router(words[1], policy, place):
+    if first == SHELL and len(words) > 1 and _is_router(words[1], policy, place):
+        _check_program(SHELL, place)
         return [TASKS, *words[2:]]
     if first == TASKS:
         raise Refused(
             "task-cli is run through router.sh here", f"run: bash {(policy['router'] or {}).get('path', ROUTER)}"
         )
-    if os.path.basename(first) == PROGRAM or first == policy["program"]:
-        _check_program(first, policy, place)
+    if is_program(first, policy):
+        if "/" in first:
+            _check_path(first, policy, place)
+        else:
+            _check_program(first, place)
         return [PROGRAM, *words[1:]]
-    return None
+    return []
+
+
+def is_program(word: str, policy: dict[str, Any]) -> bool:
+    """Tell whether a word is meant to start the pack's program."""
+    return word == policy["program"] or word.rsplit("/", 1)[-1] == PROGRAM
 
 
 def _is_router(path: str, policy: dict[str, Any], place: Place) -> bool:
@@ -76,14 +85,16 @@ def _is_kept(real: str, place: Place) -> bool:
     return place.is_own(real) or is_protected(folded(real.removeprefix(place.root).lstrip("/")))
 
 
-def _check_program(word: str, policy: dict[str, Any], place: Place) -> None:
-    """Refuse a `batchpack` that is not the installed one, or that an agent could have put there."""
-    if "/" in word:
-        real = os.path.realpath(word)
-        known = word == policy["program"] or (os.path.isabs(word) and place.is_own(real))
-        if not known or (place.holds(real) and not place.is_own(real)):
-            raise Refused(f"{shown(word)} is not the pack's program", f"run: {policy['program']}")
-        return
+def _check_path(path: str, policy: dict[str, Any], place: Place) -> None:
+    """Refuse a path that is not the installed program's, or that an agent could have written to."""
+    real = os.path.realpath(path)
+    known = os.path.isabs(path) and (path == policy["program"] or place.is_own(real))
+    if not known or (place.holds(real) and not place.is_own(real)):
+        raise Refused(f"{shown(path)} is not the installed program", f"run: {policy['program']}")
+
+
+def _check_program(word: str, place: Place) -> None:
+    """Refuse a word that PATH leads nowhere, or into the project."""
     found = on_path(word)
     if found is None:
         raise Refused(f"{shown(word)} is not on PATH", "tell the user")

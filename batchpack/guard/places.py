@@ -44,7 +44,7 @@ class Place:
         return any(text == own or text.startswith(own + "/") for own in self.own)
 
     def below(self, path: object) -> list[str]:
-        """Return a path that may be edited as seen from the project, in each of its forms; raises Refused for others."""
+        """Return the forms of a path that may be edited, as seen from the project; raises Refused for others."""
         name = checked(path)
         reals = {self.real(name), os.path.realpath(self.join(name))}
         for real in reals:
@@ -61,6 +61,12 @@ class Place:
         if any(is_protected(one) for one in forms):
             raise _protected(name)
         return forms
+
+    def leads_to_secret(self, word: str) -> bool:
+        """Tell whether a word of a command is the path of a secret that is there, or of a link to one."""
+        if not word or "\0" in word or len(word) > LONGEST:
+            return False
+        return os.path.lexists(os.path.join(self.cwd, word)) and self.secret(word)
 
     def secret(self, name: str) -> bool:
         """Tell whether a path is a secret's, or leads to one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 from batchpack.guard.refusal import Refused
 
@@ -44,11 +45,11 @@ def load(path: str, sha256: str) -> dict[str, Any]:
 
 def fingerprint(data: bytes) -> str:
     """Return the SHA-256 of some bytes as 64 hexadecimal digits."""
-    try:
-        from _sha2 import sha256  # without the start of a whole cryptographic library
-    except ImportError:
-        from hashlib import sha256
-    return str(sha256(data).hexdigest())
+    try:  # Python's own, for hashlib starts a whole cryptographic library: that is a tenth of a call
+        made = __import__("_sha2" if sys.version_info >= (3, 12) else "_sha256").sha256
+    except (ImportError, AttributeError):
+        from hashlib import sha256 as made
+    return str(made(data).hexdigest())
 
 
 def _is_whole(policy: Any) -> bool:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 NO = 2
 OPTIONS = ("--policy", "--sha256", "--agents")
+BROKEN = "batchpack's guard is broken, so its agents are refused"
 RESTART = "tell the user that the guard of batchpack does not work"
 NOT_READ = b'"agent_type"'
 REASONS = {"allow": "batchpack: a command of the pack", "ask": "batchpack: this agent's permissions say to ask"}
@@ -21,37 +22,39 @@ REASONS = {"allow": "batchpack: a command of the pack", "ask": "batchpack: this 
 def main(argv: list[str]) -> int:
     """Judge the call on standard input, or with --check the policy, and return the exit code."""
     try:
-        options, checks = _options(argv)
-        if checks:
-            return _check(options)
+        if "--check" in argv:
+            return _check(_options(argv))
         call = _call(sys.stdin.buffer.read() if sys.stdin else b"")
-        agent = call.get("agent_type") if call is not None else None
-        if agent is None or (isinstance(agent, str) and agent not in options["--agents"].split(",")):
+        agent = call.get("agent_type")
+        if agent is None:
             return 0
-        return _answer(_judged(call or {}, agent, options))
+        options = _options(argv)
+        if isinstance(agent, str) and agent not in options["--agents"].split(","):
+            return 0
+        return _answer(_judged(call, agent, options))
     except Refused as refused:
         return _no(refused.line())
     except BaseException as error:  # a guard that breaks must not let go
         return _no(Refused(f"it failed with {type(error).__name__}", RESTART).line())
 
 
-def _options(argv: list[str]) -> tuple[dict[str, str], bool]:
-    """Return the options by name, and whether the policy is to be checked; raises Refused when one is missing."""
+def _options(argv: list[str]) -> dict[str, str]:
+    """Return the options by name; raises Refused when one is missing."""
     words = [word for word in argv if word != "--check"]
     options = dict(zip(words[::2], words[1::2], strict=False))
     if len(words) != 2 * len(OPTIONS) or sorted(options) != sorted(OPTIONS):
         raise Refused("it was called without " + ", ".join(OPTIONS), RESTART)
-    return options, len(words) < len(argv)
+    return options
 
 
-def _call(data: bytes) -> dict[str, Any] | None:
-    """Return the call, None when it is too deep to be read but surely of no agent; raises Refused when it is none."""
+def _call(data: bytes) -> dict[str, Any]:
+    """Return the call, an empty one for what is too deep to be read but surely of no agent; raises Refused for others."""
     try:
         call = json.loads(data)
     except RecursionError as error:
         if NOT_READ in data:
             raise Refused("the call is nested too deeply", "give plainer parameters") from error
-        return None
+        return {}
     except ValueError as error:
         raise Refused("the call cannot be read", RESTART) from error
     if not isinstance(call, dict):
@@ -86,25 +89,28 @@ def _answer(decision: str | None) -> int:
 
 def _no(line: str) -> int:
     """Say a refusal on standard error."""
-    sys.stderr.write(line.encode("ascii", "backslashreplace").decode() + "\n")
+    try:
+        sys.stderr.write(line.encode("ascii", "backslashreplace").decode() + "\n")
+        sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):
+        pass  # nobody listens; the exit code says it
     return NO
 
 
 def _check(options: dict[str, str]) -> int:
     """Say whether the policy and router.sh are as they were installed, for a host to show when a session starts."""
-    from batchpack.guard.own import is_as_installed
+    from batchpack.guard import acts, building, looking, own  # noqa: F401 - a broken module shows here, not later
     from batchpack.guard.policy import REPAIR, load
 
     try:
         policy = load(options["--policy"], options["--sha256"])
         if set(options["--agents"].split(",")) - set(policy["agents"]):
             raise Refused("its policy lacks agents", REPAIR)
-        if not is_as_installed(policy["router"]):
+        if not own.is_as_installed(policy["router"]):
             raise Refused("router.sh was changed since it was installed", REPAIR)
         said: dict[str, object] = {"suppressOutput": True}
     except Refused as refused:
-        said = {
-            "systemMessage": f"batchpack's guard is broken, so its agents are refused: {refused.what}; {REPAIR.removeprefix('tell the user to ')}"
-        }
+        said = {"systemMessage": f"{BROKEN}: {refused.what}; {refused.instead.removeprefix('tell the user to ')}"}
     sys.stdout.write(json.dumps(said) + "\n")
+    sys.stdout.flush()
     return 0

@@ -6,15 +6,16 @@ import re
 
 from batchpack.guard.refusal import Refused, shown
 
-LONGEST = 1_000_000
+LONGEST, LONGEST_LINE = 1_000_000, 20_000
 TOKEN = re.compile(r" +|[A-Za-z0-9_./:,@%+=-]+|'[^']*'|\"[^\"]*\"")
 HANDED_IN = re.compile(r"(.*) << ?(?:'([A-Za-z0-9_]+)'|\"([A-Za-z0-9_]+)\") *")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 CONTROL_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 KEYWORDS = frozenset(
-    "if then elif else fi for while until do done case esac in select function time coproc foreach repeat end "
-    "nocorrect noglob always".split()
+    {"if", "then", "elif", "else", "fi", "for", "while", "until", "do", "done", "case", "esac", "in", "select", "end"}
+    | {"function", "time", "coproc", "foreach", "repeat", "nocorrect", "noglob", "always"}
 )
+"""What shells take for something else than a program in a command's first place."""
 INSTEAD = {
     **dict.fromkeys("<>", "run the command alone, without redirection; only <<'WORD' at the end of the line is known"),
     **dict.fromkeys(";&|(){}", "run one command at a time, alone"),
@@ -39,9 +40,9 @@ class Command:
 
 def parse(command: str) -> Command:
     """Split a command; raises Refused for all but one plain command, which may end in a quoted here-document."""
-    if len(command) > LONGEST:
-        raise Refused("the command is too long", "hand in a shorter text")
     first, newline, rest = command.strip("\n").partition("\n")
+    if len(command) > LONGEST or len(first) > LONGEST_LINE:
+        raise Refused("the command is too long", "give a shorter one")
     line = _handed_in(first, rest) if newline else first
     words = split(line)
     if not words:
@@ -67,30 +68,25 @@ def _handed_in(first: str, rest: str) -> str:
 def split(line: str) -> list[str]:
     """Split a line into words as every shell does; raises Refused where one would do more than that."""
     if control := CONTROL.search(line):
-        raise Refused(f"the character {ascii(control[0])} is not allowed in a command", INSTEAD.get(control[0], PLAIN))
-    words: list[str] = []
-    at, open_word = 0, False
+        raise Refused(f"the character {control[0]!a} is not allowed in a command", INSTEAD.get(control[0], PLAIN))
+    words: list[list[str]] = [[]]
+    at = 0
     while at < len(line):
         found = TOKEN.match(line, at)
-        if not found or (found[0][0] == "=" and not open_word):
+        if not found or (found[0][0] == "=" and not words[-1]):
             raise _sign(line[at])
+        if found[0][0] != " ":
+            words[-1].append(_unquoted(found[0]))
+        elif words[-1]:
+            words.append([])
         at = found.end()
-        part = found[0]
-        if part[0] == " ":
-            open_word = False
-            continue
-        part = _unquoted(part)
-        words[-1:] = [words[-1] + part] if open_word else [*words[-1:], part]
-        open_word = True
-    return words
+    return ["".join(parts) for parts in words if parts]
 
 
 def _unquoted(part: str) -> str:
     """Return what a part of a word stands for."""
-    if part[0] == '"':
-        for sign in part:
-            if sign in "$`\\":
-                raise Refused(f"{sign} is not allowed in double quotes", "use single quotes")
+    if part[0] == '"' and (signs := sorted(set("$`\\") & set(part))):
+        raise Refused(f"{signs[0]} is not allowed in double quotes", "use single quotes")
     return part[1:-1] if part[0] in "'\"" else part
 
 
