@@ -10,7 +10,7 @@ import pytest
 
 from batchpack import frontmatter
 from batchpack.values import AgentCall
-from tests.support.pack import host, pack, rendered, target, write
+from tests.support.pack import BASE, host, pack, rendered, target, write
 
 PLUGIN = ".claude/skills/batchpack"
 
@@ -31,7 +31,7 @@ def test_the_users_scope_is_one_folder() -> None:
 def test_a_project_gets_plain_files() -> None:
     """In a project a plugin folder would need trust; plain skills and agents load without."""
     kinds = {tuple(path.split("/")[:2]) for path in rendered("claude_code", "project")}
-    assert {(".claude", "skills"), (".claude", "agents")} == kinds
+    assert {(".claude", "skills"), (".claude", "agents"), (".claude", "batchpack")} == kinds
 
 
 def test_only_the_commands_of_a_run_are_granted() -> None:
@@ -48,13 +48,52 @@ def test_an_absolute_program_is_granted_too() -> None:
     assert "Bash(batchpack start:*)" in grants
 
 
-@pytest.mark.parametrize(("role", "edits"), [("explorer", False), ("architect", False), ("debugger", True)])
-def test_tools_are_by_role(role: str, *, edits: bool) -> None:
-    """An agent that only looks has neither Edit nor Write; each has Read and Bash, none can start agents."""
-    tools = _matter(f"{PLUGIN}/agents/{role}.md")["tools"].split(", ")
-    assert edits == ("Edit" in tools) == ("Write" in tools)
-    assert {"Read", "Bash"} <= set(tools)
-    assert "Agent" not in tools
+def test_the_task_commands_are_granted_as_the_skill_gives_them() -> None:
+    """The grant of task-management names router.sh where it lies: absolute for a user, below the project else."""
+    user = _matter(f"{PLUGIN}/skills/task-management/SKILL.md")["allowed-tools"]
+    assert f"Bash(bash {BASE}/{PLUGIN}/skills/task-management/router.sh:*)" == user
+    files = rendered("claude_code", "project")
+    skill = ".claude/skills/task-management"
+    assert "\nallowed-tools: Bash(bash .claude/skills/task-management/router.sh:*)\n" in files[f"{skill}/SKILL.md"].text
+    assert files[f"{skill}/router.sh"].executable
+
+
+READING, EDITING, WEB = ["Read", "Grep", "Glob"], ["Edit", "Write"], ["WebFetch", "WebSearch"]
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        ("explorer", [*READING, "Bash", *WEB]),
+        ("debugger", [*READING, "Bash", *EDITING]),
+        ("BatchExecutor", [*READING, "Bash", "Agent"]),
+        ("CoderAgent", [*READING, "Bash", *EDITING, "Agent"]),
+        ("ContextScout", READING),
+        ("ExternalScout", [*EDITING, *WEB]),
+        ("TaskManager", [*READING, "Bash", "Agent"]),
+    ],
+)
+def test_tools_are_by_role(role: str, expected: list[str]) -> None:
+    """An agent has a tool only where its block does not deny what it is for."""
+    matter = _matter(f"{PLUGIN}/agents/{role}.md")
+    assert expected == matter["tools"].split(", ")
+    assert {"name", "description", "tools"} == set(matter)
+
+
+def test_agents_call_agents_by_the_hosts_names() -> None:
+    """In the plugin an agent's name has its prefix, in a project it has none."""
+    said = "agent `{}CoderAgent`"
+    assert said.format("batchpack:") in rendered("claude_code", "user")[f"{PLUGIN}/agents/BatchExecutor.md"].text
+    assert said.format("") in rendered("claude_code", "project")[".claude/agents/BatchExecutor.md"].text
+
+
+def test_a_projects_agents_bring_the_hook_of_its_settings() -> None:
+    """The hook stands word for word as in the settings: then Claude Code runs it once."""
+    (before, _) = host("claude_code").settings_edits(pack(), target("claude_code", "project"))
+    files = rendered("claude_code", "project")
+    for path in (path for path in files if path.startswith(".claude/agents/")):
+        matter, _ = frontmatter.split(files[path].text, Path(path))
+        assert {"PreToolUse": [before.value]} == matter["hooks"]
 
 
 def test_names_follow_where_the_agents_are(tmp_path: Path) -> None:
@@ -78,7 +117,10 @@ def test_a_projects_install_leaves_the_users_agent_alone(tmp_path: Path, monkeyp
     theirs.parent.mkdir(parents=True)
     theirs.write_text("---\nname: debugger\ndescription: mine\n---\nhi\n")
     project = target("claude_code", "project", tmp_path / "project")
-    roles = {Path(file.path).stem for file in host("claude_code").agent_files(pack(), project)}
+    page = host("claude_code")
+    roles = {Path(file.path).stem for file in page.agent_files(pack(), project)}
+    (policy,) = (json.loads(file.text) for file in page.hook_files(pack(), project))
+    assert roles == set(policy["agents"])
     assert "debugger" not in roles
     assert len(pack().agents) - 1 == len(roles)
 

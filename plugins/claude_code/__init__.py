@@ -6,11 +6,10 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from batchpack import frontmatter, process
 from batchpack.errors import BatchpackError
-from batchpack.files import read_text
 from batchpack.host import (
     Host,
     Names,
@@ -19,16 +18,20 @@ from batchpack.host import (
     call_line,
     find_host,
     moved,
-    no_edits,
     no_files,
+    router_command,
     skill_at,
     users_agents,
     words,
 )
 from batchpack.markers import hookimpl
-from batchpack.mirror import Mirror, mirrored
+from batchpack.mirror import mirrored
 from batchpack.places import home as users_home
-from batchpack.values import AgentCall, Capabilities, Check, Detection, File, Target
+from batchpack.policy import Policy
+from batchpack.values import AgentCall, Capabilities, Check, Detection, Edit, File, Target
+
+from .asking import ask, check_guard  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
+from .guarding import PLUGIN, guard_edits, guard_files, guard_policy, hooks_for  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
 
 if TYPE_CHECKING:
     from batchpack.content import Agent, Pack, Permissions, Skill
@@ -47,26 +50,18 @@ TOOLS: Mapping[str, str] = {
 }
 CAPABILITIES = Capabilities(
     limits=(
-        "an agent's tools are a list: one that has Bash may run whatever your own permission rules let through",
+        "agents that build and test run what your permission rules let through: there the guard stops accidents only",
         "`claude -p` denies agents' edits unless it is started with --permission-mode acceptEdits",
         "the grant for batchpack's commands holds when you type /batch-run, not when the model starts the skill",
+        "`disableAllHooks` in settings takes the agents' guard and their grants away; `--bare` loads no agents at all",
+        "in project scope, `claude -p` below the root or in a linked work tree never trusted loads agents unguarded",
     )
 )
 ARGUMENTS = "ARGUMENTS:"
-PLUGIN = "batchpack"
+TASKS = "task-cli"
+ROUTER = "skills/task-management/router.sh"
 READ_RUNS = "Read(//**/.batchpack/**)"
 """Opened in a linked work tree, a session reads prompts and reports in the main one, which is outside for it."""
-SECONDS = 40.0
-RUNNERS = (
-    "apiKeyHelper",
-    "awsAuthRefresh",
-    "awsCredentialExport",
-    "env",
-    "hooks",
-    "otelHeadersHelper",
-    "statusLine",
-)
-"""Keys of settings that start programs or lead elsewhere; a check leaves them out."""
 
 
 def detect(home: Path, search_path: str | None = None) -> Detection | None:
@@ -89,24 +84,55 @@ def _skill(skill: Skill, target: Target) -> list[File]:
     matter: dict[str, object] = {"name": skill.matter.name, "description": skill.matter.description}
     if skill.matter.argument_hint:
         matter["argument-hint"] = skill.matter.argument_hint
-    if grants := _grants(skill.matter.permissions, target.program):
+    if grants := _grants(skill.matter.permissions, target):
         matter["allowed-tools"] = ", ".join(grants)
-    folder = f"{_folder(target)}/skills/{skill.matter.name}"
-    return skill_at(folder, matter, skill, words(NAME, TOOLS, target, ARGUMENTS))
+    return skill_at(f"{_folder(target)}/skills/{skill.matter.name}", matter, skill, _words(target))
 
 
-def _grants(permissions: Permissions, program: str) -> list[str]:
-    """Write the allowed patterns of commands as grants, for the word `batchpack` and for the program's own path."""
+def _words(target: Target) -> dict[str, object]:
+    """Return this host's words; an agent of the plugin is started by its long name."""
+    prefix = _prefix(target)
+    return words(NAME, TOOLS, target, ARGUMENTS, router=_router(target), prefix=prefix)
+
+
+def _prefix(target: Target) -> str:
+    """Return what stands before the names of the pack's agents."""
+    return f"{PLUGIN}:" if target.scope == "user" else ""
+
+
+def _router(target: Target) -> str:
+    """Return the command that runs router.sh; a project's files are shared, so its path is the project's own."""
+    path = f"{_folder(target)}/{ROUTER}"
+    return router_command(path if target.scope == "project" else str(target.base / path))
+
+
+def _grants(permissions: Permissions, target: Target) -> list[str]:
+    """Write the allowed patterns of commands as grants, in every form in which the skills give the commands."""
     patterns = permissions.bash.items() if isinstance(permissions.bash, dict) else ()
     allowed = [pattern.removesuffix(" *") for pattern, action in patterns if action == "allow"]
-    paths = [pattern.replace(PLUGIN, program, 1) for pattern in allowed if program != PLUGIN]
-    return [f"Bash({pattern}:*)" for pattern in (*allowed, *paths)] + ([READ_RUNS] if allowed else [])
+    runs = [pattern for pattern in allowed if pattern.split()[0] == PLUGIN]
+    paths = [pattern.replace(PLUGIN, target.program, 1) for pattern in runs if target.program != PLUGIN]
+    tasks = [pattern.replace(TASKS, _router(target), 1) for pattern in allowed if pattern.split()[0] == TASKS]
+    return [f"Bash({pattern}:*)" for pattern in (*runs, *paths, *tasks)] + ([READ_RUNS] if runs else [])
 
 
 def agent_files(pack: Pack, target: Target) -> list[File]:
     """Say the agents; where a name is the user's own, theirs stays the only one."""
+    policy = _policy(pack, target)
+    return [_agent(agent, target, policy) for agent in _agents(pack, target)]
+
+
+def _agents(pack: Pack, target: Target) -> list[Agent]:
+    """Return the agents that are installed."""
     theirs = users_agents(_users_folders(target.base))
-    return [_agent(agent, target) for agent in pack.agents if agent.matter.name not in theirs]
+    return [agent for agent in pack.agents if agent.matter.name not in theirs]
+
+
+def _policy(pack: Pack, target: Target) -> Policy:
+    """Write the guard's policy for the agents that are installed."""
+    restricted = {_prefix(target) + agent.matter.name: agent.matter.permissions for agent in _agents(pack, target)}
+    router = next((file for file in skill_files(pack, target) if file.path.endswith(ROUTER)), None)
+    return guard_policy(target, restricted, router)
 
 
 def _users_folders(project: Path) -> list[Path]:
@@ -114,37 +140,51 @@ def _users_folders(project: Path) -> list[Path]:
     return [project / ".claude" / "agents", users_home() / ".claude" / "agents"]
 
 
-def _agent(agent: Agent, target: Target) -> File:
-    """Say one agent with the tools that its role needs."""
-    matter = {
+def _agent(agent: Agent, target: Target, policy: Policy) -> File:
+    """Say one agent with the tools that its role needs.
+
+    A project's agent brings the guard's hook itself: Claude Code finds the agent from a subfolder or a linked work tree
+    too, but a project's settings only in the folder that it was started in. The same hook twice runs once.
+    """
+    matter: dict[str, object] = {
         "name": agent.matter.name,
         "description": agent.matter.description,
         "tools": ", ".join(_tools(agent.matter.permissions)),
     }
-    text = frontmatter.join(matter, agent.body.render(words(NAME, TOOLS, target, ARGUMENTS)))
+    if target.scope == "project":
+        wanted = hooks_for(target, policy.sha256, policy.agents)
+        matter["hooks"] = {"PreToolUse": wanted["PreToolUse"]}
+    text = frontmatter.join(matter, agent.body.render(_words(target)))
     return File(f"{_folder(target)}/agents/{agent.matter.name}.md", text)
 
 
 def _tools(permissions: Permissions) -> list[str]:
-    """List the tools for these permissions; Bash is always there, since results are handed in with it."""
-    reading = ["Read", "Grep", "Glob"] if permissions.read != "deny" else []
-    editing = ["Edit", "Write"] if permissions.edit != "deny" else []
-    web = ["WebFetch", "WebSearch"] if permissions.web != "deny" else []
-    return [*reading, "Bash", *editing, *web]
+    """List the tools for these permissions; which of them may do what is the guard's to judge."""
+    given = (
+        (permissions.read, ("Read", "Grep", "Glob")),
+        (permissions.bash, ("Bash",)),
+        (permissions.edit, ("Edit", "Write")),
+        (permissions.web, ("WebFetch", "WebSearch")),
+        (permissions.task, ("Agent",)),
+    )
+    return [tool for action, tools in given if action != "deny" for tool in tools]
 
 
 command_files = no_files
 
 
 def hook_files(pack: Pack, target: Target) -> list[File]:
-    """Say the plugin's manifest, for the user's scope."""
+    """Say the guard's policy and, for the user's scope, the plugin's hooks and manifest."""
+    guard = guard_files(target, _policy(pack, target))
     if target.scope == "project":
-        return []
+        return guard
     manifest = {"name": PLUGIN, "version": pack.version, "description": "Dependable batches of agent work"}
-    return [File(f"{_folder(target)}/.claude-plugin/plugin.json", json.dumps(manifest, indent=2) + "\n")]
+    return [File(f"{_folder(target)}/.claude-plugin/plugin.json", json.dumps(manifest, indent=2) + "\n"), *guard]
 
 
-settings_edits = no_edits
+def settings_edits(pack: Pack, target: Target) -> list[Edit]:
+    """Say the guard's hooks in a project's settings."""
+    return guard_edits(target, _policy(pack, target))
 
 
 def agent_names(roles: Iterable[str], project: Path, home: Path) -> dict[str, str]:
@@ -181,70 +221,20 @@ def run_command(request: str) -> list[str] | None:
 
 
 def verify(target: Target, names: Names) -> list[Check]:
-    """Read the first line of a session in a mirror, which lists skills, slash commands and agents."""
+    """Read the first lines of a session in a mirror, which list skills, commands and agents, and ask the guard."""
     program = process.find("claude")
     if program is None:
         return [Check(TITLE, None, "its program `claude` is not on PATH, so it could not be asked what it loads")]
     project = target.base if target.scope == "project" else None
-    wanted = [f".claude/{name}" for name in ("skills", "agents", "commands", "settings.json", "settings.local.json")]
+    kept = ("skills", "agents", "commands", "settings.json", "settings.local.json")
+    wanted = [f".claude/{name}" for name in kept]
+    guard = check_guard(target) if names.agents else []
     try:
         with mirrored(users_home(), project, from_home=wanted, from_project=wanted) as mirror:
             elsewhere = moved(TITLE, "CLAUDE_CONFIG_DIR", users_home() / PLACES.user, target)
-            return elsewhere + _ask(program, mirror, names)
+            return elsewhere + ask(TITLE, program, mirror, names) + guard
     except BatchpackError as error:
-        return [Check(TITLE, False, f"{error.message}; {error.hint}".rstrip("; "))]
-
-
-def _ask(program: str, mirror: Mirror, names: Names) -> list[Check]:
-    """Start a session that reaches no model and compare what it says it loaded."""
-    for folder in (mirror.home, mirror.project):
-        for name in ("settings.json", "settings.local.json"):
-            _quieten(folder / ".claude" / name)
-    argv = [program, "-p", "/usage", "--output-format", "stream-json", "--verbose"]
-    quiet = {"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1"}
-    done = process.run(argv, cwd=mirror.project, env=mirror.environment(**quiet), timeout=SECONDS, check=False)
-    facts = _first_line(done.out)
-    if facts is None:
-        said = (done.err or done.out).strip()[-200:]
-        return [Check(TITLE, None, f"it did not say what it loads: {said}")]
-    asked = (
-        ("skill", names.skills, "skills"),
-        ("command", names.commands, "slash_commands"),
-        ("agent", names.agents, "agents"),
-    )
-    return [_loaded(kind, name, facts.get(key, ())) for kind, wanted, key in asked for name in wanted]
-
-
-def _quieten(settings: Path) -> None:
-    """Drop from a copied settings file what would start programs; a broken file stays as Claude Code will see it."""
-    try:
-        values = json.loads(read_text(settings)) if settings.is_file() else None
-    except (ValueError, BatchpackError):
-        return
-    if isinstance(values, dict):
-        settings.write_text(json.dumps({key: values[key] for key in values if key not in RUNNERS}))
-
-
-def _first_line(out: str) -> dict[str, Any] | None:
-    """Return the line that tells what a session begins with."""
-    for line in out.splitlines():
-        try:
-            facts = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(facts, dict) and facts.get("subtype") == "init":
-            return facts
-    return None
-
-
-def _loaded(kind: str, name: str, found: Iterable[object]) -> Check:
-    """Compare a name with those that Claude Code knows, bare or as the plugin's."""
-    bare = name.removeprefix(f"{PLUGIN}:")
-    here = {bare, f"{PLUGIN}:{bare}"} & {str(known) for known in found}
-    if here:
-        return Check(f"{kind} {name}", True, f"loaded as {min(here, key=len)}")
-    mend = "run `batchpack install --host claude_code` again, and look for a broken file of that name"
-    return Check(f"{kind} {name}", False, f"Claude Code does not know it; {mend}")
+        return [Check(TITLE, False, f"{error.message}; {error.hint}".rstrip("; ")), *guard]
 
 
 @hookimpl

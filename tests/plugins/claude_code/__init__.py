@@ -1,0 +1,1 @@
+"""Claude Code's page, module by module."""
