@@ -7,7 +7,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-FULL = (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT))
+FULL = (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT), os.strerror(errno.EFBIG))
+NO_FOLDER = (os.strerror(errno.ENOTDIR), os.strerror(errno.EEXIST))
 
 
 class BatchpackError(Exception):
@@ -55,15 +56,20 @@ class Unwritable(BatchpackError):
     """A file or folder that could not be written: read-only, full disk, or a file where a folder must be."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        mend = "make room" if reason in FULL else "make it writable"
+        mend = "make it writable"
+        if reason in FULL:
+            mend = "make room"
+        elif reason in NO_FOLDER:
+            mend = "rename what stands where a folder must be,"
         super().__init__(f"cannot write {path}: {reason}", f"nothing was lost; {mend} and run the command again")
+        self.reason = reason
 
 
 class Busy(BatchpackError):
-    """Another process holds the lock for longer than we wait."""
+    """Another process holds the lock for longer than we wait; `holder` names it where the system tells."""
 
-    def __init__(self, what: str, seconds: float) -> None:
+    def __init__(self, what: str, seconds: float, holder: str = "") -> None:
         super().__init__(
-            f"{what} is in use by another batchpack process (waited {seconds:.0f} s)",
-            "wait for it to end, then run the command again",
+            f"{what} is in use by another batchpack process{holder} (waited {seconds:.0f} s)",
+            "wait for it to end, or end it, then run the command again; its death frees the lock",
         )

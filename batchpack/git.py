@@ -27,8 +27,12 @@ def main_work_tree(cwd: Path) -> Path | None:
     done = ask(cwd, "rev-parse", "--path-format=absolute", "--git-common-dir", "--show-toplevel", check=False)
     if done.code != 0:
         return None
-    common, top = done.out.splitlines()[:2]
-    return Path(common).parent if Path(common).name == ".git" else Path(top)
+    common, top = map(Path, done.out.splitlines()[:2])
+    if common.name == ".git":
+        return common.parent
+    named = ask(common, "config", "--file", "config", "core.worktree", check=False)  # what a submodule has
+    main = (common / named.out.strip()).resolve() if named.out.strip() else top
+    return main if main.is_dir() else top
 
 
 def commits_since(cwd: Path, seconds: int, paths: Sequence[str]) -> int | None:

@@ -16,7 +16,7 @@ from batchpack import files
 from batchpack.errors import BrokenFile, Busy, UnsafePath, Unwritable
 from tests.support.project import ROOT
 
-STEPS = ("mkstemp", "fdopen", "fchmod", "fsync", "replace", "sync_folder")
+STEPS = ("open", "fdopen", "fchmod", "fsync", "replace", "sync_folder")
 
 
 def python(code: str, *arguments: object) -> subprocess.Popen[str]:
@@ -114,9 +114,9 @@ def test_a_kill_at_any_step_leaves_old_or_new(tmp_path: Path, step: str) -> None
     path = tmp_path / "state.json"
     path.write_text("old" * 1000)
     code = (
-        "import os, signal, sys, tempfile; from pathlib import Path; from batchpack import files\n"
+        "import os, signal, sys; from pathlib import Path; from batchpack import files\n"
         "die = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "owner = {'mkstemp': tempfile, 'replace': Path, 'sync_folder': files}.get(sys.argv[2], os)\n"
+        "owner = {'replace': Path, 'sync_folder': files}.get(sys.argv[2], os)\n"
         "setattr(owner, sys.argv[2], die)\n"
         "files.write_atomic(Path(sys.argv[1]), 'new' * 1000)"
     )
@@ -174,8 +174,13 @@ def test_a_dead_holder_blocks_nobody(tmp_path: Path) -> None:
     while not lock.with_suffix(".held").exists():
         assert holder.poll() is None
 
-    with pytest.raises(Busy, match="the run is in use"), files.locked(lock, "the run", wait=0.2):
+    with pytest.raises(Busy, match="the run is in use") as told, files.locked(lock, "the run", wait=0.2):
         pass
+    if Path("/proc/locks").exists():
+        assert f"process, number {holder.pid} (waited" in told.value.message
+        holder.send_signal(signal.SIGSTOP)
+        with pytest.raises(Busy, match="which is stopped"), files.locked(lock, "the run", wait=0.2):
+            pass
     holder.kill()
     holder.wait()
     with files.locked(lock, "the run", wait=0.5):

@@ -30,6 +30,16 @@ def test_a_submodule_is_its_own_work_tree(project: Project) -> None:
     project.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(project.folder), "sub")
 
     assert project.folder / "sub" == git.main_work_tree(project.folder / "sub")
+    project.git("-C", "sub", "worktree", "add", "-q", str(project.home / "linked"))
+    assert project.folder / "sub" == git.main_work_tree(project.home / "linked")
+
+
+def test_a_bare_repository_has_no_main_work_tree(project: Project) -> None:
+    """Each work tree of a bare repository stands for itself, be the repository named `.git` or not."""
+    project.write({"a.txt": "x"}).init_git()
+    project.git("clone", "-q", "--bare", str(project.folder), str(project.home / "bare.git"))
+    project.git("-C", str(project.home / "bare.git"), "worktree", "add", "-q", str(project.home / "linked"))
+    assert project.home / "linked" == git.main_work_tree(project.home / "linked")
 
 
 def test_variables_of_a_calling_hook_are_scrubbed(

@@ -10,7 +10,7 @@ from typing import Any
 
 from batchpack import files
 from batchpack.errors import BatchpackError, Unwritable
-from batchpack.tasks.loading import folder_of, load, subtask_files
+from batchpack.tasks.loading import feature_names, folder_of, load, subtask_files
 from batchpack.tasks.store import held, now, settle, sweep, write_json
 from batchpack.tasks.values import ARCHIVE, TASK, Feature, Refused, check_name, one_line
 
@@ -61,14 +61,21 @@ def init(root: Path, feature: str, new: NewFeature) -> Path:
         created_at=now(),
     )
     with held(root, feature):
-        if os.path.lexists(path) or (root / ARCHIVE / feature).exists():
-            raise Refused(
-                f"there is a feature named {feature} already", "take another name, or add to it: task-cli add"
-            )
+        known = _same_name(root, feature) if not os.path.lexists(path) else feature
+        if known is not None:
+            raise Refused(f"there is a feature named {known} already", "take another name, or add to it: task-cli add")
         _make_folder(path.parent)
         present = len(subtask_files(path.parent))
         _write_model(path, {**task.model_dump(), "subtask_count": present})
     return path
+
+
+def _same_name(root: Path, feature: str) -> str | None:
+    """Return a feature, also an archived one, that has a name but for letter case; many disks tell no cases apart."""
+    if os.path.lexists(root / ARCHIVE / feature):
+        return feature
+    known = (name for name in feature_names(root)[0] if name != feature and name.casefold() == feature.casefold())
+    return next(known, None)
 
 
 def _make_folder(folder: Path) -> None:

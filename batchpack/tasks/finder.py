@@ -18,15 +18,36 @@ def tasks_folder(given: Path | None = None) -> Path:
     In a linked work tree it is that of the main work tree, unless the linked one has its own. It need not exist yet.
     """
     if given is not None:
-        return _existing(given) / BELOW_PROJECT
+        return _kept_inside(_existing(given))
     named = os.environ.get(VARIABLE, "")
     if named:
         return Path(os.path.abspath(Path(named).expanduser()))  # noqa: PTH100 - a link is kept as it was named
     project = project_folder(Path.cwd())
-    own = project / BELOW_PROJECT
-    if own.is_dir() or not (project / ".git").is_file():
-        return own
-    return _main_work_tree(project) / BELOW_PROJECT
+    if os.path.isdir(project / BELOW_PROJECT) or not (project / ".git").is_file():  # noqa: PTH112 - as in _is_there
+        return _kept_inside(project)
+    return _kept_inside(_main_work_tree(project))
+
+
+def _kept_inside(project: Path) -> Path:
+    """Return a project's folder of features; raises BatchpackError when a link leads from it to another project.
+
+    A linked work tree may have a link to the folder of the main one.
+    """
+    folder = project / BELOW_PROJECT
+    link = next((each for each in (folder.parent, folder) if each.is_symlink()), None)
+    if link is None or _is_below(folder, project):
+        return folder
+    if (project / ".git").is_file() and _is_below(folder, _main_work_tree(project)):
+        return folder
+    raise BatchpackError(
+        f"{link} is a link that leads out of the project",
+        f"if it is meant, name the folder it leads to in the variable {VARIABLE}",
+    )
+
+
+def _is_below(path: Path, folder: Path) -> bool:
+    """Tell whether a path, its links followed, lies below a folder."""
+    return os.path.realpath(path).startswith(os.path.realpath(folder) + os.sep)
 
 
 def project_folder(start: Path) -> Path:

@@ -9,7 +9,7 @@ from typing import Any
 
 from batchpack.errors import BatchpackError, BrokenFile
 from batchpack.tasks.reading import parse, read_bytes, to_subtask
-from batchpack.tasks.values import ARCHIVE, TASK, Feature, Subtask, check_name, is_name
+from batchpack.tasks.values import ARCHIVE, TASK, Feature, Subtask, check_name, is_archive, is_name
 
 _SUBTASK = re.compile(r"subtask_([0-9]{2,9})\.json")
 
@@ -35,7 +35,7 @@ def feature_names(root: Path) -> tuple[tuple[str, ...], tuple[BrokenFile, ...]]:
     except OSError as error:
         raise BrokenFile(root, error.strerror or str(error)) from error
     for entry in found:
-        if entry.name == ARCHIVE or entry.name.startswith(".") or not (entry.is_dir() or entry.is_symlink()):
+        if entry.name == ARCHIVE or entry.name.startswith(".") or not (entry.is_symlink() or entry.is_dir()):
             continue
         fault = _fault_of_folder(root, entry)
         if fault is None:
@@ -48,6 +48,8 @@ def feature_names(root: Path) -> tuple[tuple[str, ...], tuple[BrokenFile, ...]]:
 def _fault_of_folder(root: Path, entry: os.DirEntry[str]) -> BrokenFile | None:
     """Say why an entry of the tasks folder cannot be a feature; None when it can."""
     path = Path(entry.path)
+    if is_archive(entry.name):
+        return BrokenFile(path, f"its name is that of the archive, {ARCHIVE}, but for letter case; rename it")
     if not is_name(entry.name):
         return BrokenFile(path, "its name is no feature name (letters, digits, '.', '_' and '-'); rename it")
     if entry.is_symlink() and not (path.is_dir() and _stays(root, path)):
@@ -55,9 +57,9 @@ def _fault_of_folder(root: Path, entry: os.DirEntry[str]) -> BrokenFile | None:
     return None
 
 
-def _stays(root: Path, path: Path) -> bool:
-    """Tell whether a link ends below the tasks folder."""
-    return path.resolve().is_relative_to(root.resolve())
+def _stays(folder: Path, path: Path | str) -> bool:
+    """Tell whether a link ends below a folder; one that goes in a circle does, and cannot be read."""
+    return os.path.realpath(path).startswith(os.path.realpath(folder) + os.sep)
 
 
 def folder_of(root: Path, name: str) -> Path:
@@ -74,13 +76,16 @@ def folder_of(root: Path, name: str) -> Path:
     return folder
 
 
-def load(root: Path, name: str) -> Feature:
-    """Read a feature with all that can be read of it; raises what `folder_of` raises."""
+def load(root: Path, name: str, *, wary: bool = False) -> Feature:
+    """Read a feature with all that can be read of it; raises what `folder_of` raises.
+
+    With `wary`, files that hold what a rewrite would lose count as those that cannot be read.
+    """
     folder = folder_of(root, name)
     problems: list[BrokenFile] = []
-    task = _read_task(root, folder, problems)
+    task = _read_task(folder, problems, wary=wary)
     files = subtask_files(folder)
-    subtasks = _read_subtasks(root, folder, files, problems)
+    subtasks = _read_subtasks(folder, files, problems, wary=wary)
     return Feature(name, folder, task, tuple(subtasks), len(files), tuple(problems))
 
 
@@ -98,12 +103,12 @@ def subtask_files(folder: Path) -> list[tuple[str, bool]]:
     return [(name, link) for _, name, link in sorted(found)]
 
 
-def _read_task(root: Path, folder: Path, problems: list[BrokenFile]) -> dict[str, Any] | None:
+def _read_task(folder: Path, problems: list[BrokenFile], *, wary: bool) -> dict[str, Any] | None:
     """Read task.json, noting what is wrong with it."""
     path = folder / TASK
     link = os.path.islink(path)  # noqa: PTH114 - Path.is_symlink raises where a folder may not be entered
     try:
-        return parse(path, _read_inside(root, path, link=link))
+        return parse(path, _read_inside(folder, path, link=link), wary=wary)
     except BrokenFile as error:
         if link or not isinstance(error.__cause__, FileNotFoundError):
             problems.append(error)
@@ -111,24 +116,24 @@ def _read_task(root: Path, folder: Path, problems: list[BrokenFile]) -> dict[str
 
 
 def _read_subtasks(
-    root: Path, folder: Path, files: list[tuple[str, bool]], problems: list[BrokenFile]
+    folder: Path, files: list[tuple[str, bool]], problems: list[BrokenFile], *, wary: bool
 ) -> list[Subtask]:
     """Read the subtask files that can be read, noting what is wrong with the others."""
     subtasks: list[Subtask] = []
     prefix = f"{folder}{os.sep}"
     for name, link in files:
         try:
-            raw = _read_inside(root, prefix + name, link=link)
-            subtasks.append(to_subtask(folder, name, parse(prefix + name, raw), raw))
+            raw = _read_inside(folder, prefix + name, link=link)
+            subtasks.append(to_subtask(folder, name, parse(prefix + name, raw, wary=wary), raw))
         except BrokenFile as error:
             problems.append(error)
     return subtasks
 
 
-def _read_inside(root: Path, path: Path | str, *, link: bool) -> bytes:
-    """Read a file unless it is a link that leads out of the tasks folder."""
-    if link and not _stays(root, Path(path)):
-        raise BrokenFile(Path(path), "it is a link that leads out of the tasks folder")
+def _read_inside(folder: Path, path: Path | str, *, link: bool) -> bytes:
+    """Read a file unless it is a link that leads out of the feature's folder, which one lock is for."""
+    if link and not _stays(folder, path):
+        raise BrokenFile(Path(path), "it is a link that leads out of the feature's folder")
     return read_bytes(path)
 
 

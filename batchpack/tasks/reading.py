@@ -14,6 +14,10 @@ from batchpack.tasks.values import STATUSES, Subtask, one_line
 
 SIZE_LIMIT = 5_000_000
 """The largest task file that is read, in bytes."""
+DEPTH_LIMIT = 200
+"""The most levels of lists and objects in each other, below what Python reads and, which is less, writes."""
+DIGIT_LIMIT = 4_000
+"""The most digits of a whole number, a little below what Python itself reads."""
 
 
 class OddFields(BrokenFile):
@@ -28,9 +32,24 @@ class _Doubled(ValueError):
     """A key that stands twice in an object, of which a rewrite would lose one."""
 
 
+class _OddNumber(ValueError):
+    """A number that cannot be read, or not be written again as it was; `word` is how it stands there."""
+
+    def __init__(self, word: str, reason: str) -> None:
+        super().__init__(reason)
+        self.word = word
+
+
 def _refuse_constant(word: str) -> NoReturn:
     """Refuse NaN and Infinity, which JSON does not have."""
-    raise ValueError(f"{word} is no JSON")
+    raise _OddNumber(word, f"not valid JSON: {word} is no JSON")
+
+
+def _whole(text: str) -> int:
+    """Read a whole number; raises _OddNumber for one so long that reading it would take for ever."""
+    if len(text) > DIGIT_LIMIT:
+        raise _OddNumber(text, f"it has a number of {len(text):,} digits, more than the {DIGIT_LIMIT:,} allowed")
+    return int(text)
 
 
 def _only_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -42,16 +61,23 @@ def _only_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _finite(text: str) -> float:
-    """Read a number; raises ValueError for one too large to be written again."""
+def _exact(text: str) -> float:
+    """Read a number; raises _OddNumber for one that would be written as another."""
+    from decimal import Decimal
+
     number = float(text)
     if abs(number) == float("inf"):
-        raise ValueError(f"{text[:40]} is too large a number")
+        raise _OddNumber(text, f"{text[:40]} is too large a number")
+    lost = re.search("[1-9]", text.lower().partition("e")[0]) if number == 0 else Decimal(text) != Decimal(repr(number))
+    if lost:
+        raise _OddNumber(text, f"{text[:40]} is a number that would be rounded to {number!r}")
     return number
 
 
-_READER = json.JSONDecoder(parse_constant=_refuse_constant)
-_WARY_READER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_only_once)
+_READER = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_whole)
+_WARY_READER = json.JSONDecoder(
+    parse_constant=_refuse_constant, parse_int=_whole, parse_float=_exact, object_pairs_hook=_only_once
+)
 
 
 def read_bytes(path: Path | str) -> bytes:
@@ -74,19 +100,29 @@ def read_bytes(path: Path | str) -> bytes:
 def parse(path: Path | str, data: bytes, *, wary: bool = False) -> dict[str, Any]:
     """Return the JSON object in some bytes; `wary` refuses what a rewrite would lose. Raises BrokenFile."""
     text = decode(path, data)
+    if text.count("[") + text.count("{") > DEPTH_LIMIT and _is_deep(text):
+        raise BrokenFile(Path(path), "it is nested too deeply")
     try:
         found = (_WARY_READER if wary else _READER).decode(text)
     except json.JSONDecodeError as error:
         raise BrokenFile(Path(path), f"not valid JSON: {error.msg}", error.lineno, error.colno) from error
     except _Doubled as error:
         raise BrokenFile(Path(path), f"the key '{error}' stands twice", *_place(text, str(error))) from error
-    except RecursionError as error:
-        raise BrokenFile(Path(path), "it is nested too deeply") from error
-    except ValueError as error:
-        raise BrokenFile(Path(path), f"not valid JSON: {error}") from error
+    except _OddNumber as error:
+        raise BrokenFile(Path(path), str(error), *_place_of_word(text, error.word)) from error
     if not isinstance(found, dict):
         raise BrokenFile(Path(path), f"it holds a {type(found).__name__} where an object must be", 1, 1)
     return found
+
+
+def _is_deep(text: str) -> bool:
+    """Tell whether brackets outside of quotes lie in each other beyond the limit."""
+    depth = 0
+    for bracket in re.findall(r'"(?:[^"\\]|\\.)*"|[\[{\]}]', text):
+        depth += (bracket in "[{") - (bracket in "]}")
+        if depth > DEPTH_LIMIT:
+            return True
+    return False
 
 
 def decode(path: Path | str, data: bytes) -> str:
@@ -106,6 +142,13 @@ def _place(text: str, key: str) -> tuple[int, int]:
         return 1, 1
     line = text.count("\n", 0, found.end()) + 1
     return line, found.end() - text.rfind("\n", 0, found.end())
+
+
+def _place_of_word(text: str, word: str) -> tuple[int, int]:
+    """Return line and column of the first place where a word stands outside of quotes."""
+    found = re.finditer(r'"(?:[^"\\]|\\.)*"|[^\s,:\[\]{}"]+', text)
+    start = next((each.start() for each in found if each[0] == word), 0)
+    return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
 
 
 def to_subtask(folder: Path, file: str, data: dict[str, Any], raw: bytes) -> Subtask:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from batchpack.tasks.claims import claims_of
@@ -98,9 +99,12 @@ def _notes(feature: Feature, subtasks: Sequence[Subtask]) -> tuple[str, ...]:
 
 
 def plan(feature: Feature, project: str) -> Split:
-    """Split a whole feature into safe batches."""
-    items = {subtask.seq: to_item(subtask, subtask.depends_on, project) for subtask in feature.subtasks}
-    return split(list(items.values()))
+    """Split a whole feature into safe batches; a sequence that two files have cannot be placed."""
+    count = Counter(subtask.seq for subtask in feature.subtasks)
+    single = [subtask for subtask in feature.subtasks if count[subtask.seq] == 1]
+    found = split([to_item(subtask, subtask.depends_on, project) for subtask in single])
+    doubled = tuple(seq for seq in count if count[seq] > 1)
+    return replace(found, unplaced=(*doubled, *found.unplaced))
 
 
 def next_batch(feature: Feature, project: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -39,8 +40,13 @@ def not_before(earlier: object) -> str:
 
 @contextmanager
 def held(root: Path, name: str) -> Iterator[None]:
-    """Hold a feature's lock. It lies beside the feature's folder, so that archiving does not move it."""
-    with files.locked(root / f".{check_name(name)}.lock", f"feature {name}"):
+    """Hold a feature's lock. It lies beside the feature's folder, so that archiving does not move it.
+
+    A feature that is a link to another one has that one's lock, since it has its files.
+    """
+    folder = root / check_name(name)
+    real = Path(os.path.realpath(folder)) if folder.is_symlink() else folder
+    with files.locked(real.parent / f".{real.name}.lock", f"feature {name}"):
         yield
 
 
@@ -79,7 +85,8 @@ def settle(feature: Feature, *, count_exactly: bool = False, attempts: int = ATT
     """Write the counts of task.json if the subtask files say otherwise; a broken or missing task.json is left alone.
 
     A `subtask_count` above the number of files may announce subtasks to come; `count_exactly` sets it all the same.
-    Against somebody who writes task.json all the time it gives up after some attempts; the next change mends it.
+    Against somebody who writes task.json all the time it gives up after some attempts, and where task.json cannot be
+    written it tells so among the problems, since the subtask is what counts; the next change mends the counts.
     """
     if feature.task is None:
         return feature
@@ -95,6 +102,9 @@ def settle(feature: Feature, *, count_exactly: bool = False, attempts: int = ATT
             write_json(path, new, known=raw)
     except files.Changed:
         return settle(feature, count_exactly=count_exactly, attempts=attempts - 1) if attempts > 1 else feature
+    except Unwritable as error:
+        stale = BrokenFile(path, f"its counts could not be written ({error.reason}); the next change mends them")
+        return replace(feature, task=new, problems=(*feature.problems, stale))
     return replace(feature, task=new)
 
 
@@ -112,7 +122,12 @@ def merged(data: Update, update: Update) -> dict[str, Any]:
 
 
 def write_json(path: Path, data: Update, *, known: bytes | None = None) -> None:
-    """Write an object as task files have it: two spaces of indent, a final line end only where there was one."""
+    """Write an object as task files have it: two spaces of indent, a final line end only where there was one.
+
+    A file that somebody made read-only is not replaced, though its folder would allow it; raises Unwritable.
+    """
+    if known is not None and not os.access(path, os.W_OK):
+        raise Unwritable(path, "it is read-only")
     text = json.dumps(data, indent=2, ensure_ascii=False)
     ending = "\n" if known is not None and known.endswith(b"\n") else ""
     try:
@@ -132,16 +147,20 @@ def sweep(folder: Path) -> None:
 
 def archive(root: Path, name: str, *, force: bool) -> Path:
     """Move a feature to the archive; raises Refused while subtasks are open, unless forced, or when it is there."""
-    folder_of(root, name)
+    folder = folder_of(root, name)
+    if folder.is_symlink():
+        raise Refused(f"{name} is a link to {os.path.realpath(folder)}", "archive that one")
+    target = root / ARCHIVE / name
+    if os.path.lexists(target.parent) and (target.parent.is_symlink() or not target.parent.is_dir()):
+        raise Refused(f"{target.parent} is no folder of the tasks folder", "rename it; the archive stands in its place")
     with held(root, name):
-        sweep(root / name)
+        sweep(folder)
         feature = settle(load(root, name))
-        target = root / ARCHIVE / name
         done = feature.count("completed") == feature.present
         if not done and not force:
             open_ones = ", ".join(s.seq for s in feature.subtasks if s.status != "completed") or "unreadable files"
             raise Refused(f"{name} has open subtasks: {open_ones}", "complete them, or archive it with --force")
-        if target.exists():
+        if os.path.lexists(target):
             raise Refused(f"{target} is there already", "rename one of the two folders")
         _close(feature, status="completed" if done else "archived")
         _move(feature.folder, target)

@@ -47,7 +47,7 @@ class Finding:
 
 def validate(root: Path, name: str, *, strict: bool = False) -> list[Finding]:
     """Check all files of a feature; warnings become errors when `strict`."""
-    feature = load(root, name)
+    feature = load(root, name, wary=True)
     found = [*_unreadable(feature), *_check(feature, strict=strict)]
     errors = [Finding(one_line(each.text)) for each in found if each.error or strict]
     return errors + [Finding(one_line(each.text), error=False) for each in found if not (each.error or strict)]

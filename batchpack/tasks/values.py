@@ -97,10 +97,13 @@ class Feature:
         return sum(s.status == status for s in self.subtasks)
 
     def find(self, seq: str) -> Subtask:
-        """Return a subtask by its sequence, `5` for `05` too; raises UnknownTask, or Refused for one that two have."""
+        """Return a subtask by its sequence, `5` for `05` too.
+
+        Raises UnknownTask, BrokenFile for one whose file cannot be read, or Refused for one that two have.
+        """
         found = self._with(seq) or self._with(seq.zfill(2))
         if not found:
-            raise UnknownTask(one_line(seq), self.name, tuple(s.seq for s in self.subtasks))
+            raise self._why_none(seq)
         if len(found) > 1:
             files = " and ".join(s.file for s in found)
             raise Refused(f"{files} both have sequence {found[0].seq}", "give one of them a sequence of its own")
@@ -109,6 +112,12 @@ class Feature:
     def known(self, seqs: Iterable[str]) -> tuple[str, ...]:
         """Return sequences as their subtasks write them, each once; raises UnknownTask for one that is not there."""
         return tuple(dict.fromkeys(self.find(seq).seq for seq in seqs))
+
+    def _why_none(self, seq: str) -> BatchpackError:
+        """Say why no subtask has a sequence: its file cannot be read, or there is none."""
+        files = {f"subtask_{seq}.json", f"subtask_{seq.zfill(2)}.json"}
+        broken = (problem for problem in self.problems if problem.path.name in files)
+        return next(broken, UnknownTask(one_line(seq), self.name, tuple(s.seq for s in self.subtasks)))
 
     def _with(self, seq: str) -> list[Subtask]:
         """List the subtasks of exactly that sequence."""
@@ -127,7 +136,7 @@ def check_name(name: str, what: str = "feature name") -> str:
             f"{name!r} is no {what}",
             "use up to 64 letters, digits, '.', '_' and '-'; a letter or digit first, no '..', no '.lock' at the end",
         )
-    if what == "feature name" and name == ARCHIVE:
+    if what == "feature name" and is_archive(name):
         raise UsageError(f"{name!r} is no {what}", "that folder holds the archived features")
     return name
 
@@ -137,12 +146,17 @@ def is_name(name: str) -> bool:
     return bool(_NAME.fullmatch(name)) and ".." not in name and not name.endswith(".lock")
 
 
+def is_archive(name: str) -> bool:
+    """Tell whether a folder's name is that of the archive, in any letter case: many disks tell no cases apart."""
+    return name.casefold() == ARCHIVE
+
+
 def check_summary(text: str, what: str = "Summary") -> str:
-    """Return a summary without space around it; raises BatchpackError when it is empty or too long."""
+    """Return a summary; raises BatchpackError when it is too long or has no letter that can be seen."""
     if len(text) > SUMMARY_LIMIT:
         raise BatchpackError(f"{what} must be max {SUMMARY_LIMIT} characters", f"it has {len(text)}; shorten it")
     if any("\ud800" <= letter <= "\udfff" for letter in text):
         raise BatchpackError(f"{what} must be UTF-8 text", "write it again")
-    if not text.strip():
+    if not any(letter.isprintable() and not letter.isspace() for letter in text):
         raise BatchpackError(f"{what} must not be empty", "say in a few words what was done or why")
     return text

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.support.project import Outcome, Project
 
@@ -85,3 +89,13 @@ def read(file: Path) -> dict[str, Any]:
     """Return a file's JSON object."""
     found: dict[str, Any] = json.loads(file.read_text())
     return found
+
+
+def without_privileges() -> list[str]:
+    """Return what to write before a command so that the modes of files count, also for root."""
+    if os.geteuid() != 0:
+        return []
+    if shutil.which("setpriv") is None:
+        pytest.skip("root needs setpriv to be bound by the modes of files")
+    dropped = "-dac_override,-dac_read_search"
+    return ["setpriv", "--bounding-set", dropped, "--inh-caps", dropped]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from batchpack.errors import BatchpackError
+from batchpack.errors import BatchpackError, Unwritable
 from batchpack.tasks.creating import NewFeature, NewSubtask, add, init
 from batchpack.tasks.loading import NoFeature
 from batchpack.tasks.validate import validate
@@ -82,3 +82,17 @@ def test_race(project: Project) -> None:
     assert [0] * 8 == [code for code, _, _ in ended]
     titles = {read(tasks / "f" / f"subtask_0{number}.json")["title"] for number in range(1, 9)}
     assert ({f"title {number}" for number in range(8)}, 8) == (titles, read(tasks / "f" / "task.json")["subtask_count"])
+
+
+def test_names_but_for_letter_case(tmp_path: Path) -> None:
+    """A name that another feature has in other letters, or that a file or the archive has, is refused."""
+    init(tmp_path, "Auth", NEW)
+    with pytest.raises(Refused, match="there is a feature named Auth already"):
+        init(tmp_path, "auth", NEW)
+    write_feature(tmp_path / "completed", "old")
+    with pytest.raises(Refused, match="there is a feature named old already"):
+        init(tmp_path, "old", NEW)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Unwritable) as told:
+        init(tmp_path, "file", NEW)
+    assert "rename what stands where a folder must be" in told.value.hint

@@ -90,3 +90,36 @@ def test_project_of_tasks(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Deliverables lie in the folder above `.tmp/tasks`; with tasks elsewhere, in the project around here."""
     monkeypatch.chdir(made(home / "app"))
     assert (home, home / "app") == (project_of(home / ".tmp" / "tasks"), project_of(home / "tasks"))
+
+
+@pytest.mark.parametrize("link", [".tmp", ".tmp/tasks"])
+def test_links_out_of_the_project(home: Path, monkeypatch: pytest.MonkeyPatch, link: str) -> None:
+    """A folder of features that a link leads to is taken inside the project only; elsewhere it must be named."""
+    made(home / "app" / ".git")
+    made(home / "app" / "inside" / "tasks")
+    made(home / "other" / "tasks")
+    (home / "app" / link).parent.mkdir(exist_ok=True)
+    monkeypatch.chdir(home / "app")
+    (home / "app" / link).symlink_to(home / "app" / "inside")
+    assert tasks_folder() == home / "app" / ".tmp" / "tasks"
+    for target in ("other", "nowhere"):
+        (home / "app" / link).unlink()
+        (home / "app" / link).symlink_to(home / target)
+        for given in (None, home / "app"):
+            with pytest.raises(BatchpackError, match="leads out of the project") as told:
+                tasks_folder(given)
+            assert VARIABLE in told.value.hint
+    monkeypatch.setenv(VARIABLE, str(home / "other" / "tasks"))
+    assert tasks_folder() == home / "other" / "tasks"
+
+
+def test_link_to_the_main_work_tree(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A linked work tree may have a link to the folder of the main one."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+    project.init_git()
+    linked = project.folder.parent / "linked"
+    project.git("worktree", "add", "-q", str(linked))
+    made(project.folder / ".tmp" / "tasks")
+    (linked / ".tmp").symlink_to(project.folder / ".tmp")
+    monkeypatch.chdir(linked)
+    assert tasks_folder().resolve() == project.folder / ".tmp" / "tasks"

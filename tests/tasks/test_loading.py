@@ -89,3 +89,33 @@ def test_task_file_states(tmp_path: Path) -> None:
     assert (None, True) == (load(tmp_path, "f").task, load(tmp_path, "f").task_is_broken)
     (folder / "task.json").unlink()
     assert (None, False) == (load(tmp_path, "f").task, load(tmp_path, "f").task_is_broken)
+
+
+def test_links_that_go_in_a_circle(tmp_path: Path) -> None:
+    """A folder and a file that are links to themselves are told, and the others are read."""
+    folder = write_feature(tmp_path, "f", subtask("f", "01"))
+    (folder / "subtask_02.json").symlink_to("subtask_02.json")
+    (tmp_path / "round").symlink_to("round")
+    features, problems = load_all(tmp_path, None)
+    assert ([("f", 2)], ["round"]) == ([(f.name, f.present) for f in features], [p.path.name for p in problems])
+    assert ["Too many levels of symbolic links"] == [problem.reason for problem in features[0].problems]
+
+
+def test_a_link_to_another_feature(tmp_path: Path) -> None:
+    """A task file that is a link into another feature is not read, since another lock is for it."""
+    other = write_feature(tmp_path, "other", subtask("other", "01"))
+    folder = write_feature(tmp_path, "f", subtask("f", "01"))
+    (folder / "subtask_02.json").symlink_to(other / "subtask_01.json")
+    found = load(tmp_path, "f")
+    assert (["01"], ["it is a link that leads out of the feature's folder"]) == (
+        [s.seq for s in found.subtasks],
+        [problem.reason for problem in found.problems],
+    )
+
+
+def test_a_folder_named_like_the_archive(tmp_path: Path) -> None:
+    """A folder whose name differs from the archive's by letter case alone is told, and stops nothing else."""
+    for name in ("a", "Completed", "completed"):
+        (tmp_path / name).mkdir()
+    names, problems = feature_names(tmp_path)
+    assert (("a",), ["Completed"]) == (names, [problem.path.name for problem in problems])

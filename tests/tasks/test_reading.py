@@ -25,10 +25,12 @@ FILE = Path("subtask_01.json")
         (b"[1]", (1, 1), "a list where an object must be"),
         (b'"a"', (1, 1), "a str where an object must be"),
         (b"", (1, 1), "not valid JSON"),
-        (b'{"a": NaN}', (None, None), "NaN is no JSON"),
-        (b'{"a": 1e400, "b": Infinity}', (None, None), "Infinity is no JSON"),
-        (b'{"a": ' + b"9" * 5000 + b"}", (None, None), "not valid JSON"),
+        (b'{"a": NaN}', (1, 7), "NaN is no JSON"),
+        (b'{"a": "NaN",\n "b": [1, NaN]}', (2, 11), "NaN is no JSON"),
+        (b'{"a": 1e400, "b": -Infinity}', (1, 19), "-Infinity is no JSON"),
+        (b'{"a": ' + b"9" * 5000 + b"}", (1, 7), "a number of 5,000 digits"),
         (b"[" * 100_000, (None, None), "nested too deeply"),
+        (b'{"a": ' + b"[" * 200 + b"]" * 200 + b"}", (None, None), "nested too deeply"),
         (b'{"a": 1} x', (1, 10), "Extra data"),
     ],
 )
@@ -54,10 +56,19 @@ def test_doubled_keys() -> None:
 
 
 def test_numbers_that_a_rewrite_would_break() -> None:
-    """A number beyond all bounds is refused before a rewrite, which could only write Infinity."""
-    assert parse(FILE, b'{"a": 1e300}', wary=True) == {"a": 1e300}
-    with pytest.raises(BrokenFile, match="1e400 is too large a number"):
-        parse(FILE, b'{"a": 1e400}', wary=True)
+    """A number that a rewrite would write as another is refused before it, with its place; who only reads reads it."""
+    fine = b'{"a": [1e300, 0.10, 1E5, -0.0, 0e9, 1.2345678901234567]}'
+    assert parse(FILE, fine, wary=True) == parse(FILE, fine)
+    for word in ("1e400", "0.12345678901234567891", "1e-400"):
+        with pytest.raises(BrokenFile, match=f"{word} is ") as told:
+            parse(FILE, b'{"a":\n ' + word.encode() + b"}", wary=True)
+        assert (told.value.line, told.value.column) == (2, 2)
+
+
+def test_much_that_is_not_deep() -> None:
+    """Brackets in texts and beside each other are no nesting."""
+    found = {"a": "[" * 500, "b": [[] for _ in range(500)]}
+    assert parse(FILE, json.dumps(found).encode()) == found
 
 
 def test_odd_files(tmp_path: Path) -> None:

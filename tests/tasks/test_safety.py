@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,9 @@ def test_plan_and_next_batch(tmp_path: Path) -> None:
 
 
 def test_doubled_sequence_does_not_break_the_plan(tmp_path: Path) -> None:
-    """Two files of one sequence make one place in the plan."""
+    """A sequence that two files have has no place in the plan, nor has what waits for it; the rest has."""
     checked(tmp_path, {}, {})
     (tmp_path / "f" / "subtask_03.json").write_text((tmp_path / "f" / "subtask_02.json").read_text())
-    assert plan(load(tmp_path, "f"), PROJECT).batches == (("01", "02"),)
+    (tmp_path / "f" / "subtask_04.json").write_text(json.dumps(subtask("f", "04", depends_on=["02"])))
+    found = plan(load(tmp_path, "f"), PROJECT)
+    assert ((("01",),), ("02", "04")) == (found.batches, found.unplaced)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from batchpack.tasks.loading import NoFeature, load
 from batchpack.tasks.values import Feature, Refused, Subtask
 from tests.support.project import Project
 from tests.support.task_races import check_after_kill, complete_killed, race, race_of_completes
-from tests.support.tasks import read, subtask, task_cli, write_feature
+from tests.support.tasks import TASK_CLI, read, subtask, task_cli, without_privileges, write_feature
 
 
 def test_sixteen_complete_at_once(project: Project) -> None:
@@ -208,6 +209,72 @@ def test_nothing_is_made_for_an_unknown_feature(tmp_path: Path) -> None:
     with pytest.raises(NoFeature):
         store.change(tmp_path, "f", "01", completing("done"))
     assert [] == list(tmp_path.iterdir())
+
+
+def test_a_read_only_file(tmp_path: Path) -> None:
+    """A subtask file that somebody made read-only is not replaced; a task.json is told, and the completion stands."""
+    tasks = tmp_path / "tasks"
+    folder = write_feature(tasks, "f", subtask("f", "01"), subtask("f", "02"))
+    before = (folder / "subtask_01.json").read_bytes()
+    for name in ("subtask_01.json", "task.json"):
+        (folder / name).chmod(0o444)
+    project = Project(tmp_path)
+    named = {"BATCHPACK_TASKS_DIR": str(tasks)}
+    command = [*without_privileges(), TASK_CLI, "complete", "f"]
+    project.execute([*command, "01", "done"], env=named).assert_failed("subtask_01.json: it is read-only", "writable")
+    assert before == (folder / "subtask_01.json").read_bytes()
+    done = project.execute([*command, "02", "done"], env=named).assert_ok()
+    assert read(folder / "subtask_02.json")["status"] == "completed"
+    assert read(folder / "task.json")["completed_count"] == 0
+    assert "its counts could not be written (it is read-only)" in done.err
+
+
+SMALL_FILES = "import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500)); os.execv(sys.argv[1], sys.argv[1:])"
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """A completion that runs out of room at either file says so, and what is on disk is whole."""
+    tasks = tmp_path / "tasks"
+    folder = write_feature(tasks, "f", subtask("f", "01", notes="x" * 2000), subtask("f", "02"), notes="x" * 3000)
+    command = [sys.executable, "-c", SMALL_FILES, TASK_CLI, "complete", "f"]
+    project, named = Project(tmp_path), {"BATCHPACK_TASKS_DIR": str(tasks)}
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    project.execute([*command, "01", "done"], env=named).assert_failed("File too large", "nothing was lost; make room")
+    assert before == {file.name: file.read_bytes() for file in folder.iterdir()}
+    done = project.execute([*command, "02", "done"], env=named).assert_ok()
+    assert "its counts could not be written (File too large); the next change mends them" in done.err
+    assert read(folder / "subtask_02.json")["status"] == "completed"
+    assert read(folder / "task.json")["completed_count"] == 0
+    store.change(tasks, "f", "01", completing("done"))
+    assert read(folder / "task.json")["completed_count"] == 2
+
+
+def test_a_feature_under_two_names(tmp_path: Path) -> None:
+    """A link to a feature has its lock, so that changes under both names wait for each other; it is not archived."""
+    write_feature(tmp_path, "real", subtask("real", "01"))
+    (tmp_path / "alias").symlink_to("real")
+    with store.held(tmp_path, "alias"):
+        lock = os.open(tmp_path / ".real.lock", os.O_RDWR)
+        with pytest.raises(Busy):
+            files._await_lock(lock, tmp_path / ".real.lock", "real", 0.05)
+    with pytest.raises(Refused, match="alias is a link to"):
+        store.archive(tmp_path, "alias", force=True)
+    assert read(tmp_path / "real" / "task.json")["status"] == "active"
+
+
+def test_an_archive_that_leads_elsewhere(tmp_path: Path) -> None:
+    """Where a link or a file stands in the archive's place nothing is archived, and the feature stays active."""
+    tasks = tmp_path / "tasks"
+    folder = write_feature(tasks, "f", subtask("f", "01", status="completed"))
+    (tmp_path / "elsewhere").mkdir()
+    (tasks / "completed").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Refused, match="is no folder of the tasks folder"):
+        store.archive(tasks, "f", force=False)
+    (tasks / "completed").unlink()
+    (tasks / "completed").write_text("")
+    with pytest.raises(Refused, match="is no folder of the tasks folder"):
+        store.archive(tasks, "f", force=False)
+    assert read(folder / "task.json")["status"] == "active"
 
 
 def test_unwritable_folder(tmp_path: Path) -> None:

@@ -107,7 +107,19 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (folder / "subtask_02.json").symlink_to(tmp_path / "outside.json")
     assert errors(tmp_path / "tasks") == [
         "subtask_01.json:2:9: not valid JSON: Expecting value",
-        "subtask_02.json: it is a link that leads out of the tasks folder",
+        "subtask_02.json: it is a link that leads out of the feature's folder",
+    ]
+
+
+def test_what_no_change_would_accept(tmp_path: Path) -> None:
+    """A key that stands twice or a number that would be rounded is told here too, not only by the change itself."""
+    folder = write_feature(tmp_path, "f", subtask("f", "01"), subtask("f", "02"))
+    for number, odd in ((1, '{"seq": "07",'), (2, '{"big": 1e999,')):
+        file = folder / f"subtask_0{number}.json"
+        file.write_text(file.read_text().replace("{", odd, 1))
+    assert errors(tmp_path) == [
+        "subtask_01.json:1:9: the key 'seq' stands twice",
+        "subtask_02.json:1:9: 1e999 is too large a number",
     ]
 
 

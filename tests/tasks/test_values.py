@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from batchpack.errors import BatchpackError, UsageError
+from batchpack.errors import BatchpackError, BrokenFile, UsageError
 from batchpack.tasks.values import (
     Feature,
     Refused,
@@ -46,6 +47,8 @@ def test_reserved_name() -> None:
     """The archive's folder cannot be a feature, but an agent may be called so."""
     with pytest.raises(UsageError, match="'completed' is no feature name") as told:
         check_name("completed")
+    with pytest.raises(UsageError, match="'Completed' is no feature name"):
+        check_name("Completed")
     assert told.value.hint == "that folder holds the archived features"
     assert check_name("completed", "agent name") == "completed"
 
@@ -55,6 +58,9 @@ def test_summaries() -> None:
     assert check_summary("ü" * 200) == "ü" * 200
     with pytest.raises(BatchpackError, match=r"^Summary must be max 200 characters$"):
         check_summary("x" * 201)
+    for empty in ("", "  ", "\n\t", "\u00a0", "\u200b\ufeff"):
+        with pytest.raises(BatchpackError, match="must not be empty"):
+            check_summary(empty)
     with pytest.raises(BatchpackError, match="must be UTF-8 text"):
         check_summary("a\udcff")
     with pytest.raises(BatchpackError, match="must not be empty"):
@@ -81,3 +87,14 @@ def test_a_doubled_sequence_is_completed_only_as_a_whole() -> None:
     """A sequence that two files have counts as completed when both are."""
     assert feature(("a", "01", "completed"), ("b", "01", "pending")).completed == frozenset()
     assert feature(("a", "01", "completed"), ("b", "01", "completed")).completed == {"01"}
+
+
+def test_a_subtask_whose_file_is_broken() -> None:
+    """Who names a subtask whose file cannot be read is told why, not that there is none."""
+    broken = BrokenFile(Path("f/subtask_02.json"), "not valid JSON", 3, 1)
+    found = replace(feature(("subtask_01.json", "01", "pending")), problems=(broken,))
+    for seq in ("02", "2"):
+        with pytest.raises(BrokenFile, match=r"subtask_02\.json:3:1: not valid JSON"):
+            found.find(seq)
+    with pytest.raises(UnknownTask, match="Task 03 not found in f"):
+        found.find("03")

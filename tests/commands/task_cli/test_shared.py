@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.project import Project
-from tests.support.tasks import STATUS, TASK_CLI, task_cli
+from tests.support.tasks import STATUS, TASK_CLI, task_cli, without_privileges
 
 
 def test_malformed_file(project: Project, auth: Path) -> None:
@@ -42,16 +40,6 @@ def test_json(project: Project, auth: Path, words: list[str]) -> None:
     facts = task_cli(project, *words, "--json").json()
     assert (1, []) == (facts["schema"], facts["problems"])
     assert len(facts) > 2
-
-
-def without_privileges() -> list[str]:
-    """Return what to write before a command so that the modes of files count, also for root."""
-    if os.geteuid() != 0:
-        return []
-    if shutil.which("setpriv") is None:
-        pytest.skip("root needs setpriv to be bound by the modes of files")
-    dropped = "-dac_override,-dac_read_search"
-    return ["setpriv", "--bounding-set", dropped, "--inh-caps", dropped]
 
 
 @pytest.fixture
