@@ -15,7 +15,7 @@ def main() -> None:
     given = dict(word.split("=", 1) for word in sys.argv[1:])
     seconds = float(given.pop("seconds", 3600))
     service = Service(int(given.pop("port", 0)), **{name: json.loads(value) for name, value in given.items()})
-    print(json.dumps({"url": service.url, "pid": os.getpid()}), flush=True)
+    print(json.dumps({"url": service.url, "pid": os.getpid()}), flush=True)  # noqa: T201 - a program of its own
     end = threading.Timer(seconds, os._exit, (0,))
     end.daemon = True
     end.start()

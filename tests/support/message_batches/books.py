@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.support.message_batches.wording import Answered, Outcome, choose, message
+from tests.support.message_batches.wording import Answered, Outcome, choose, message, problem
 
 CUSTOM_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 DAY = 86_400
@@ -40,7 +40,7 @@ class Options:
 
 @dataclass
 class Batch:
-    """A batch: its requests as (custom id, params as JSON, their hash), and its life in seconds of the server's clock."""
+    """A batch: its requests as (custom id, params as JSON, their hash); times are seconds of the server's clock."""
 
     id: str
     workspace: str
@@ -138,6 +138,35 @@ class Books:
             raise Answered(404, f"Message batch {name} not found.")
         return self.settle(batch)
 
+    def finished(self, name: str, workspace: str) -> Batch:
+        """Return a batch whose results are there; raises Answered with 404."""
+        batch = self.find(name, workspace)
+        if self.view(batch)["results_url"] is None:
+            raise Answered(404, f"Results for {name} are not available.")
+        return batch
+
+    def cancel(self, name: str, workspace: str) -> dict[str, Any]:
+        """Begin to end a batch."""
+        batch = self.find(name, workspace)
+        if batch.ended is not None:
+            raise Answered(400, f"Batch {name} has already ended.")
+        batch.cancel_at = batch.cancel_at or self.now()
+        return self.view(batch)
+
+    def delete(self, name: str, workspace: str) -> dict[str, Any]:
+        """Forget an ended batch."""
+        if self.find(name, workspace).ended is None:
+            raise Answered(400, f"Batch {name} cannot be deleted while it is in progress.")
+        del self.batches[name]
+        return {"id": name, "type": "message_batch_deleted"}
+
+    def tokens(self, body: bytes, version: str) -> dict[str, int]:
+        """Count a request's tokens, after looking at it."""
+        wrong = problem({"max_tokens": 1, **json.loads(body)}, version)
+        if wrong:
+            raise Answered(404 if wrong.startswith("model: ") else 400, wrong)
+        return {"input_tokens": max(1, len(body) // 4)}
+
     def settle(self, batch: Batch) -> Batch:
         """End a batch whose time has come: what was reached has an outcome, the rest expired or was canceled."""
         end = min(batch.cancel_at + 0.05 if batch.cancel_at else batch.ready, batch.ready, batch.expires)
@@ -174,13 +203,14 @@ class Books:
     def view(self, batch: Batch) -> dict[str, Any]:
         """Return what the service says of a batch; its address of results names a host that must not be asked."""
         self.settle(batch)
+        gone = iso(batch.created + 29 * DAY)
         archived = batch.ended is not None and self.now() > batch.created + 29 * DAY
         status = "ended" if batch.ended is not None else "canceling" if batch.cancel_at else "in_progress"
         url = f"http://127.0.0.1:9/v1/messages/batches/{batch.id}/results"
         return {
             "id": batch.id, "type": "message_batch", "processing_status": status, "request_counts": batch.counts(),
             "created_at": iso(batch.created), "expires_at": iso(batch.expires), "ended_at": iso(batch.ended),
-            "cancel_initiated_at": iso(batch.cancel_at), "archived_at": iso(batch.created + 29 * DAY) if archived else None,
+            "cancel_initiated_at": iso(batch.cancel_at), "archived_at": gone if archived else None,
             "results_url": None if batch.ended is None or archived else url,
         }  # fmt: skip
 
@@ -211,6 +241,11 @@ class Books:
             "paid": sum(self.paid.values()), "paid_different": sum(count > 0 for count in self.paid.values()),
             "paid_twice": sum(count - 1 for count in self.paid.values() if count > 1), "calls": dict(self.calls),
         }  # fmt: skip
+
+
+def compact(body: bytes) -> str:
+    """Return JSON as the books keep it."""
+    return json.dumps(json.loads(body), ensure_ascii=False, separators=(",", ":"))
 
 
 def iso(seconds: float | None) -> str | None:

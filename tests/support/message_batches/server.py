@@ -7,12 +7,13 @@ import socket
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from tests.support.message_batches.books import Batch, Books, Options
-from tests.support.message_batches.wording import Answered, problem
+from tests.support.message_batches.books import Batch, Books, Options, compact
+from tests.support.message_batches.wording import Answered
 
 ROUTES = {
     ("POST", 0, ""): "create", ("GET", 0, ""): "list", ("GET", 1, ""): "retrieve", ("DELETE", 1, ""): "delete",
@@ -24,7 +25,7 @@ OTHERS = {"/v1/messages": "messages", "/v1/messages/count_tokens": "count_tokens
 
 
 class Service:
-    """The stand-in on a thread: `with Service(duration=.1) as service: service.url, service.fault(...), service.stats()`.
+    """The stand-in on a thread: `with Service(duration=.1) as service: service.url, service.stats()`.
 
     Options are those of `Options`. A fault names a route (or `any`), a kind, and how often (`times`) it happens:
     `status` (with status, type, details, retry_after), `html`, `drop_before`, `delay` (seconds); on create also
@@ -83,7 +84,7 @@ class Service:
         """Answer until the end."""
         self._server.serve_forever(poll_interval=0.02)
 
-    def __enter__(self) -> Service:
+    def __enter__(self) -> Self:
         threading.Thread(target=self.serve, daemon=True).start()
         return self
 
@@ -128,7 +129,7 @@ class Handler(BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
-    do_POST = do_DELETE = do_GET
+    do_POST = do_DELETE = do_GET  # noqa: N815 - the base class's names
 
     def _hang(self) -> None:
         self.close_connection = True
@@ -236,34 +237,19 @@ class Handler(BaseHTTPRequestHandler):
     def _act(self, route: str, name: str, body: bytes, query: dict[str, str], workspace: str) -> Any:
         """Do what a route asks for; a batch stands for its results."""
         books, version = self.service.books, self.headers["anthropic-version"]
-        if route == "create":
-            return books.view(books.create(body, version, workspace))
-        if route == "list":
-            return books.page(query, workspace)
-        if route == "messages":
-            return books.direct(json.dumps(json.loads(body), ensure_ascii=False, separators=(",", ":")), version)
-        if route == "count_tokens":
-            wrong = problem({"max_tokens": 1, **json.loads(body)}, version)
-            if wrong:
-                raise Answered(404 if wrong.startswith("model: ") else 400, wrong)
-            return {"input_tokens": max(1, len(body) // 4)}
-        if not route:
+        acts: dict[str, Callable[[], Any]] = {
+            "create": lambda: books.view(books.create(body, version, workspace)),
+            "list": lambda: books.page(query, workspace),
+            "retrieve": lambda: books.view(books.find(name, workspace)),
+            "results": lambda: books.finished(name, workspace),
+            "cancel": lambda: books.cancel(name, workspace),
+            "delete": lambda: books.delete(name, workspace),
+            "messages": lambda: books.direct(compact(body), version),
+            "count_tokens": lambda: books.tokens(body, version),
+        }
+        if route not in acts:
             raise Answered(404, "Not found")
-        batch = books.find(name, workspace)
-        if route == "results":
-            if books.view(batch)["results_url"] is None:
-                raise Answered(404, f"Results for {name} are not available.")
-            return batch
-        if route == "cancel":
-            if batch.ended is not None:
-                raise Answered(400, f"Batch {name} has already ended.")
-            batch.cancel_at = batch.cancel_at or books.now()
-        elif route == "delete":
-            if batch.ended is None:
-                raise Answered(400, f"Batch {name} cannot be deleted while it is in progress.")
-            del books.batches[name]
-            return {"id": name, "type": "message_batch_deleted"}
-        return books.view(batch)
+        return acts[route]()
 
     def _results(self, batch: Batch, fault: dict[str, Any]) -> None:
         """Stream the results, broken where a fault says so."""

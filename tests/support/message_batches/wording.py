@@ -119,17 +119,20 @@ def instance(schema: dict[str, Any], root: dict[str, Any], depth: int = 0) -> An
         for part in schema["$ref"].lstrip("#/").split("/"):
             node = node[part]
         return None if depth > 20 else instance(node, root, depth + 1)
-    if "const" in schema:
-        return schema["const"]
-    if schema.get("enum"):
-        return schema["enum"][0]
+    if "const" in schema or schema.get("enum"):
+        return schema["const"] if "const" in schema else schema["enum"][0]
     for word in ("anyOf", "oneOf", "allOf"):
         if schema.get(word):
             return instance(schema[word][0], root, depth + 1)
     kind = schema.get("type")
     if kind == "object":
         return {name: instance(part, root, depth + 1) for name, part in schema.get("properties", {}).items()}
-    if kind == "array":
-        return [instance(schema["items"], root, depth + 1)] if schema.get("minItems") else []
-    plain = {"string": FORMATS.get(schema.get("format", ""), "x"), "integer": 1, "number": 1.5, "boolean": True}
+    items = [instance(schema["items"], root, depth + 1)] if schema.get("minItems") else []
+    plain: dict[str, Any] = {
+        "array": items,
+        "string": FORMATS.get(schema.get("format", ""), "x"),
+        "integer": 1,
+        "number": 1.5,
+        "boolean": True,
+    }
     return plain.get(kind if isinstance(kind, str) else "string")
