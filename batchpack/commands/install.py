@@ -65,6 +65,7 @@ def _base(app: App, scope: Scope, project: Path | None) -> Path:
 
 def _agree(outcomes: list[Installed], *, quiet: bool) -> bool:
     """Ask a person; without one go on only where nothing that was there before changes."""
+    from batchpack.installer import service
     from batchpack.installer.report import plan_lines
 
     waiting = [one for one in outcomes if one.plan is not None and not one.plan.nothing_to_do]
@@ -77,12 +78,27 @@ def _agree(outcomes: list[Installed], *, quiet: bool) -> bool:
         if not confirm("Go on?"):
             say("Nothing was changed.")
             click.get_current_context().exit(1)
+        _ask_for_settings(waiting)
         return True
     for outcome in waiting:
+        service.spare(outcome)
         if outcome.plan is not None and outcome.plan.touches_users_files:
             outcome.error = NeedsYes(outcome)
             outcome.plan = None
     return False
+
+
+def _ask_for_settings(waiting: list[Installed]) -> None:
+    """Ask about each change of the user's settings that the pack can do without; a no leaves them as they are."""
+    from batchpack.installer import service
+
+    for outcome in waiting:
+        changes = [change for change in outcome.plan.settings if change.is_optional] if outcome.plan else []
+        for edit in (edit for change in changes for edit in change.edits):
+            say(f"{edit.path}, {'.'.join(edit.keys)} = {edit.value}: {edit.reason}")
+            say(f"  without it: {edit.optional}")
+        if changes and not confirm("Change that too?"):
+            service.spare(outcome)
 
 
 class NeedsYes(BatchpackError):

@@ -142,7 +142,7 @@ def _differences(plan: Plan, again: str) -> Iterator[Check]:
     known = {entry.path for entry in plan.receipt.files} if plan.receipt else set()
     missing = [f.path for f in plan.writes if f.path in known and not (plan.target.base / f.path).exists()]
     stale = [f.path for f in plan.writes if f.path not in missing] + list(plan.removes)
-    stale += [change.path for change in plan.settings if change.is_change]
+    stale += [change.path for change in plan.settings if change.is_change and not change.is_optional]
     for paths, what in ((missing, "missing"), (stale, "not as this version would write them")):
         if paths:
             yield Check("files", False, f"{what}: {', '.join(paths)}; {again}")

@@ -24,6 +24,7 @@ class Installed:
     error: BatchpackError | None = None
     note: str = ""
     own_agents: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
 
     @property
@@ -36,7 +37,7 @@ class Installed:
         facts: dict[str, Any] = {"host": self.host.NAME, "scope": self.scope, "state": self._state()}
         if self.plan is not None:
             facts |= _plan_json(self.plan)
-        facts |= {"note": self.note, "own_agents": list(self.own_agents)}
+        facts |= {"note": self.note, "own_agents": list(self.own_agents), "declined": list(self.declined)}
         facts["checks"] = [check_json(check) for check in self.checks]
         facts["limits"] = list(self.host.CAPABILITIES.limits)
         return facts | error_json(self.error)

@@ -101,6 +101,7 @@ def _kept(outcome: Installed, plan: Plan) -> list[str]:
         ([f"{s.path}: {name}" for s in plan.settings for name in s.kept], "settings changed by you, left as they are"),
     ]
     lines = [f"  kept: {listed(list(paths))}: {why}" for paths, why in sets if paths]
+    lines += [f"  not set: {name} (install again with --yes to set it)" for name in outcome.declined]
     through = [f"  note: the folder is a link that leads out of the project, to {plan.through}"] if plan.through else []
     return through + ([f"  note: {outcome.note}"] if outcome.note else []) + lines + _present_lines(plan)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from batchpack import places
@@ -52,6 +53,19 @@ def _plan(wanted: Wanted) -> Plan:
     """Compare what a host wants with what is there."""
     target = wanted.target
     return plan_install(target, wanted.files, wanted.edits, receipts.read(target.host, target.scope, target.base))
+
+
+def spare(outcome: Installed) -> None:
+    """Leave the user's settings files as they are where the pack can do without its values, and say what is missing."""
+    if outcome.wanted is None or outcome.plan is None:
+        return
+    left = {change.path for change in outcome.plan.settings if change.is_optional}
+    dropped = [edit for edit in outcome.wanted.edits if edit.path in left]
+    if dropped:
+        edits = [edit for edit in outcome.wanted.edits if edit.path not in left]
+        outcome.wanted = replace(outcome.wanted, edits=edits)
+        outcome.plan = _plan(outcome.wanted)
+        outcome.declined = tuple(f"{'.'.join(edit.keys)} in {edit.path}: {edit.optional}" for edit in dropped)
 
 
 def install(outcomes: Sequence[Installed], pack: Pack, *, agreed: bool) -> None:

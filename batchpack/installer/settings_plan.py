@@ -45,6 +45,11 @@ class SettingsChange:
         """Tell whether the file held something before us."""
         return self.before is not None
 
+    @property
+    def is_optional(self) -> bool:
+        """Tell whether it would change what the user has for the sake of values that the pack can do without."""
+        return self.is_change and self.touches_users and bool(self.edits) and all(edit.optional for edit in self.edits)
+
     def to_entry(self) -> SettingsEntry:
         """Return what the receipt says of it."""
         if self.entry is not None:

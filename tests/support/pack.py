@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -41,9 +42,19 @@ def target(name: str, scope: Scope, base: Path = BASE, program: str = "batchpack
     return Target(name, scope, base, base / place, program, python, package)
 
 
+def working(name: str, scope: Scope, base: Path) -> Target:
+    """Return a target whose interpreter and engine are there, so that what is written can run."""
+    return replace(target(name, scope, base), python=sys.executable, package=str(places.package()))
+
+
 def rendered(name: str, scope: Scope, base: Path = BASE, program: str = "batchpack") -> dict[str, File]:
     """Return all files of a host by path."""
-    page, place = host(name), target(name, scope, base, program)
+    return files_at(target(name, scope, base, program))
+
+
+def files_at(place: Target) -> dict[str, File]:
+    """Return all files of a target by path."""
+    page = host(place.host)
     kinds = (page.skill_files, page.agent_files, page.command_files, page.hook_files)
     return {file.path: file for kind in kinds for file in kind(pack(), place)}
 
