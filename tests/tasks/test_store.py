@@ -229,7 +229,11 @@ def test_a_read_only_file(tmp_path: Path) -> None:
     assert "its counts could not be written (it is read-only)" in done.err
 
 
-SMALL_FILES = "import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500)); os.execv(sys.argv[1], sys.argv[1:])"
+SMALL_FILES = """
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500))
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 def test_a_full_disk(tmp_path: Path) -> None:
