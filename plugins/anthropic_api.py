@@ -25,6 +25,8 @@ BATCHES = "/v1/messages/batches"
 CHUNK = 1 << 18
 UNCERTAIN = frozenset({408, 499})
 """Client errors that are about a lost connection: the request may have been carried out all the same."""
+REFUSING = frozenset({529})
+"""What the service answers to a single request that it is too busy to begin."""
 
 NOT_IN_BATCHES = {"stream": "is not possible in a batch", "speed": "is not possible in a batch"}
 
@@ -150,7 +152,7 @@ class _Connection:
     def message(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Ask for one answer, once."""
         client = self._client.with_options(max_retries=0)
-        with _translated():
+        with _translated(REFUSING):
             said = client.post("/v1/messages", cast_to=object, body=dict(params))
         if not isinstance(said, dict) or said.get("type") != "message":
             raise Unknown("a message was expected")
@@ -162,15 +164,18 @@ class _Connection:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """Turn the SDK's errors, and those of its transport that it lets through, into Refused or Unknown."""
+def _translated(refusing: frozenset[int] = frozenset()) -> Iterator[None]:
+    """Turn the SDK's errors, and those of its transport that it lets through, into Refused or Unknown.
+
+    A status of 500 or more is no refusal unless it is one of `refusing`.
+    """
     import anthropic
     import httpx2
 
     try:
         yield
     except anthropic.APIStatusError as error:
-        if error.status_code in UNCERTAIN or error.status_code >= 500:
+        if error.status_code not in refusing and (error.status_code in UNCERTAIN or error.status_code >= 500):
             raise Unknown(f"{error.status_code} {error.type or error.response.reason_phrase}") from error
         raise _refused(error) from error
     except anthropic.APIConnectionError as error:
