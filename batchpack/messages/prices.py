@@ -88,10 +88,13 @@ def cost(model: str, usage: Usage, prices: Prices, *, batch: bool) -> Cost | Non
 
 def rate(model: str, prompt: int, prices: Prices) -> Rate | None:
     """Return the rate of a model for a prompt of so many tokens; a dated name of a model counts as the model."""
-    rates = prices.models.get(model) or prices.models.get(_DATED.sub("", model))
-    if not rates:
-        return None
-    return next(one for one in reversed(rates) if prompt > one.above or one.above == 0)
+    fitting = [one for one in rates_of(model, prices) if prompt > one.above or one.above == 0]
+    return fitting[-1] if fitting else None
+
+
+def rates_of(model: str, prices: Prices) -> tuple[Rate, ...]:
+    """Return all rates of a model, those of small prompts first; none for a model that has no price."""
+    return prices.models.get(model) or prices.models.get(_DATED.sub("", model)) or ()
 
 
 def price(usage: Usage, found: Rate, prices: Prices, *, batch: bool) -> Cost | None:
