@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tests.hosts.conftest import Open
+from tests.support import foreign_server
 from tests.support.hosts import CLAUDE, OLD_CLAUDE, Session
 from tests.support.model import Answer, Call, Conversation, Script
 from tests.support.project import Outcome, Project
 
 KINDS = [pytest.param(kind, marks=pytest.mark.host(kind)) for kind in (CLAUDE, OLD_CLAUDE)]
 SECRET = "hunter2"
+PARTS = ("alpha", "beta", "gamma")
+ISOLATED = {"isolation": "worktree"}
 MARKS = (".env", "got", "got.md")
 PREFIX = {"user": "batchpack:", "project": ""}
 HOOKS = {"user": ".claude/skills/batchpack/hooks/hooks.json", "project": ".claude/settings.json"}
@@ -90,6 +96,7 @@ def test_the_guard_refuses_and_grants(kind: str, scope: str, open_host: Open, pr
             _bash("cat .env"),
             Call("Read", {"file_path": str(project.folder / ".env")}),
             Call("Write", {"file_path": str(project.folder / "got"), "content": "x"}),
+            Call("mcp__foreign__touch", {"name": "got"}),
         ],
         "builder": [
             Call("Write", {"file_path": str(project.folder / "src/made.go"), "content": "x"}),
@@ -111,11 +118,14 @@ def test_the_guard_refuses_and_grants(kind: str, scope: str, open_host: Open, pr
     }
     session = open_host(kind, _play(tries))
     session.install(scope)
-    _claude(session, *OPEN)
-    log, redirected, cat, secret, write = _said(session, "reader")
+    server = {"command": sys.executable, "args": [str(Path(foreign_server.__file__))]}
+    project.write({"../servers.json": json.dumps({"mcpServers": {"foreign": server}})})
+    opened = ("--mcp-config", "../servers.json", "--allowedTools", f"{OPEN[1]},mcp__foreign__touch", *OPEN[2:])
+    _claude(session, *opened)
+    log, redirected, cat, secret, *missing = _said(session, "reader")
     assert "first" == log.strip()
     assert all("batchpack's guard" in refused for refused in (redirected, cat, secret)), (redirected, cat, secret)
-    assert "No such tool" in write
+    assert all("No such tool" in refused for refused in missing), missing
     made, settings, deep = _said(session, "builder")
     assert (project.folder / "src/made.go").exists(), made
     assert all("is protected" in refused for refused in (settings, deep)), (settings, deep)
@@ -186,3 +196,85 @@ def test_a_projects_agents_bring_their_guard(kind: str, place: str, open_host: O
     refused, log = _said(session, "reader")
     assert "batchpack's guard" in refused
     assert "first" == log.strip()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_three_coders_at_once_below_a_batch(kind: str, open_host: Open, project: Project) -> None:
+    """From the main session through BatchExecutor three CoderAgents work at the same time."""
+    coder = "batchpack:CoderAgent"
+    tries = {
+        **{
+            part: [Call("Write", {"file_path": str(project.folder / f"{part}.txt"), "content": part})] for part in PARTS
+        },
+        "batch": [_start(coder, part) for part in PARTS],
+        "main": [_start("batchpack:BatchExecutor", "batch")],
+    }
+    script = _play(tries)
+    session = open_host(kind, lambda conversation: replace(script(conversation), seconds=0.5))
+    session.install("user")
+    _claude(session, "--permission-mode", "acceptEdits")
+    assert list(PARTS) == sorted(path.stem for path in project.folder.glob("*.txt"))
+    spans = [
+        (exchange.came, exchange.ended)
+        for exchange in session.model.log.exchanges
+        for part in PARTS
+        if any(f"part {part}." in message.text for message in exchange.conversation.messages[:2])
+        and exchange.conversation.messages[-1].role != "tool"
+    ]
+    assert 3 == len(spans)
+    assert max(came for came, _ in spans) < min(ended for _, ended in spans)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_both_scopes_together(kind: str, open_host: Open, project: Project) -> None:
+    """Installed for the user and in the project, each agent is judged by its own policy, and once."""
+    _feature(project)
+    tries = {
+        "one": [_bash("git log -1 --format=%s"), _bash("git log > got")],
+        "two": [_bash("git log -1 --format=%s"), _bash("git log > got")],
+        "main": [_start("batchpack:explorer", "one"), _start("explorer", "two")],
+    }
+    session = open_host(kind, _play(tries))
+    session.install("user")
+    session.install("project")
+    _claude(session, *OPEN)
+    for part in ("one", "two"):
+        log, refused = _said(session, part)
+        assert "first" == log.strip()
+        assert 1 == refused.count("batchpack's guard")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_agent_in_a_work_tree_of_its_own(kind: str, open_host: Open, project: Project) -> None:
+    """Where the host gives an agent its own work tree below `.claude`, it may work there, and the guard holds."""
+    tries = {
+        "builder": [
+            _bash("git commit --allow-empty -m got"),
+            _bash("echo x > made && git status --short"),
+        ],
+        "main": [replace(one := _start("batchpack:backend-go", "builder"), arguments={**one.arguments, **ISOLATED})],
+    }
+    session = open_host(kind, _play(tries))
+    session.install("user")
+    _claude(session, *OPEN)
+    refused, status = _said(session, "builder")
+    assert "batchpack's guard" in refused
+    assert "?? made" == status.strip()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_user_runs_task_commands_unasked(kind: str, open_host: Open, project: Project) -> None:
+    """Typed as /task-management, the skill grants router.sh to the main session, in a folder that nobody trusted."""
+    _feature(project)
+    router = project.home / ".claude/skills/batchpack/skills/task-management/router.sh"
+
+    def answer(conversation: Conversation) -> Answer:
+        """Run one command."""
+        done = not conversation.tools or conversation.messages[-1].role == "tool"
+        return Answer("done") if done else Answer(calls=(_bash(f"bash {router} status demo"),))
+
+    session = open_host(kind, answer)
+    session.install("user")
+    session.execute(["claude", "-p", "/task-management how is demo?"]).assert_ok()
+    (told,) = [message for message in session.model.log.arrived[-1].messages if message.role == "tool"]
+    assert "Demo" in told.text

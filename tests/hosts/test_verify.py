@@ -53,8 +53,7 @@ def test_all_is_loaded_and_nothing_is_left_behind(kind: str, scope: Scope, tmp_p
     base = _installed(kind, scope, tmp_path)
     before = tree(tmp_path / "home")
     checks = _asked(kind, scope, base)
-    # files only were written here, no settings: the depth is opencode's own
-    assert [] == [check for check in checks.values() if not check.ok and check.name != "subagent_depth"]
+    assert [] == [check for check in checks.values() if not check.ok]
     assert {"skill batch-run", "command batch-run"} <= set(checks)
     agents = [name for name in checks if name.startswith("agent ")]
     assert len(pack().agents) == len([name for name in agents if name != "agent batch-orchestrator"])
