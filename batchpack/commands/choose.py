@@ -37,4 +37,4 @@ def command(prices: Path | None, as_json: bool, **given: Any) -> None:
     if as_json:
         say_json(advice.facts(question, choice, ahead, table, program.word()))
     else:
-        say("\n".join(advice.lines(question, choice, ahead, program.word())))
+        say("\n".join(advice.lines(question, choice, ahead, table, program.word())))

@@ -40,7 +40,9 @@ def facts(
     }
 
 
-def lines(question: Question, choice: Choice, ahead: Mapping[Method, Forecast], program: str) -> Iterator[str]:
+def lines(
+    question: Question, choice: Choice, ahead: Mapping[Method, Forecast], prices: Prices, program: str
+) -> Iterator[str]:
     """Yield the lines for a person."""
     many = "1 item" if question.items == 1 else f"{question.items:,} items"
     yield f"{many}: {METHODS[choice.best]}"
@@ -52,7 +54,7 @@ def lines(question: Question, choice: Choice, ahead: Mapping[Method, Forecast], 
     yield from _table(choice, ahead)
     yield ""
     yield "Where the figures come from (~ assumed; nothing was measured)"
-    yield from _sources(ahead)
+    yield from _sources(ahead, question, prices)
     yield ""
     yield from _after(question, choice, program)
 
@@ -94,14 +96,15 @@ def duration(seconds: float) -> str:
     return f"{max(1, round(seconds / size)):,} {name}"
 
 
-def _sources(ahead: Mapping[Method, Forecast]) -> Iterator[str]:
-    """Yield where figures come from, each source once with the methods it is about."""
-    for what, field in (("cost", "cost"), ("time", "seconds")):
-        found: dict[str, list[str]] = {}
-        for method, one in ahead.items():
-            found.setdefault(getattr(one, field).why, []).append(METHODS[method])
-        for why, titles in found.items():
-            yield f"  {what}, {'all' if len(titles) == len(METHODS) else ', '.join(titles)}: {why}"
+def _sources(ahead: Mapping[Method, Forecast], question: Question, prices: Prices) -> Iterator[str]:
+    """Yield where the figures of each method come from, those of the cost only where there are any."""
+    unknown = {one.cost.why for one in ahead.values() if one.cost.kind == "unknown"}
+    yield from (f"  cost: {why}" for why in unknown)
+    for method, one in ahead.items():
+        whys = [figure.why for figure in one if figure.kind != "unknown"]
+        yield f"  {METHODS[method]}: {'; '.join(whys)}"
+    if not unknown:
+        yield f"  list prices of {question.model}, {prices.as_of}; a host on a subscription takes from its limits"
 
 
 def _after(question: Question, choice: Choice, program: str) -> Iterator[str]:

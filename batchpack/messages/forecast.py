@@ -22,7 +22,6 @@ ANSWER_TOKENS = (50, 1000)
 WINDOW = 200_000
 """Tokens that a conversation holds before it starts over."""
 HOUR = 3600
-PLAN = "; a subscription's limits instead of dollars where the host runs on one"
 
 
 class Figure(NamedTuple):
@@ -75,24 +74,25 @@ class _Priced(NamedTuple):
 
     def costs(self, rules: EstimateRules) -> dict[Method, Figure]:
         """Return all methods' costs."""
-        listed = f"list prices of {self.prices.as_of} for {self.model}"
-        given = f"the tokens that you gave at {listed}"
         plain = Usage(input=self.tokens_in * self.items, output=self.tokens_out * self.items)
         chained = Usage(input=plain.input + self.tokens_out * (self.items - 1), output=plain.output)
         single, largest = self.tokens_in, self.tokens_in + self.tokens_out
         direct = self._dollars(plain, single)
         half = self._dollars(plain, single, batch=True)
         return {
-            "conversation": self._conversation(listed),
-            "agents": self._agents(rules, listed),
-            "stream": Figure("computed", direct, direct, given),
-            "batch": Figure("computed", half, half, f"{given}, at the batch's half price"),
+            "conversation": self._conversation(),
+            "agents": self._agents(rules),
+            "stream": Figure("computed", direct, direct, "your tokens at list price"),
+            "batch": Figure("computed", half, half, "your tokens at half the list price"),
             "loop": Figure(
-                "computed", direct, self._dollars(chained, largest), f"{given}; high: each reads the last answer"
+                "computed",
+                direct,
+                self._dollars(chained, largest),
+                "your tokens at list price; high: each reads the last answer as well",
             ),
         }
 
-    def _conversation(self, listed: str) -> Figure:
+    def _conversation(self) -> Figure:
         """Price a conversation in which each item reads all before it again, and which starts over when it is full."""
         size = self.tokens_in + self.tokens_out
         most = max(1, WINDOW // size)
@@ -101,11 +101,9 @@ class _Priced(NamedTuple):
         own = Usage(input=self.tokens_in * self.items, output=self.tokens_out * self.items)
         low = self._dollars(replace(own, cache_read=earlier), self.tokens_in)
         high = self._dollars(replace(own, input=own.input + earlier), min(size * self.items, WINDOW))
-        return Figure(
-            "assumed", low, high, f"{listed}; each item reads those before it again, from the cache or not{PLAN}"
-        )
+        return Figure("assumed", low, high, "each item reads those before it again, from the cache or not")
 
-    def _agents(self, rules: EstimateRules, listed: str) -> Figure:
+    def _agents(self, rules: EstimateRules) -> Figure:
         """Price one agent an item: its own tokens besides the item's, as the planner assumes them."""
         ends = []
         for tokens, turns in ((rules.tokens["low"][0], rules.turns[0]), (rules.tokens["low"][2], rules.turns[2])):
@@ -116,7 +114,7 @@ class _Priced(NamedTuple):
             ends.append(self._dollars(usage, read))
         least, _, most = rules.tokens["low"]
         low, high = ends
-        return Figure("assumed", low, high, f"{listed}; an agent takes {least:,} to {most:,} tokens of its own{PLAN}")
+        return Figure("assumed", low, high, f"an agent takes {least:,} to {most:,} tokens of its own")
 
     def _dollars(self, usage: Usage, prompt: int, *, batch: bool = False) -> float:
         """Return the dollars of all items' usage, at the rate for a request with so many tokens in its prompt."""
@@ -131,20 +129,20 @@ def _times(question: Question, rules: EstimateRules) -> dict[Method, Figure]:
     """Say how long each method may take."""
     items = question.items
     low, high = _request(question.tokens_out)
-    length = "" if question.tokens_out else f", answers of {ANSWER_TOKENS[0]} to {ANSWER_TOKENS[1]:,} tokens"
-    pace = f"assumed: {TOKENS_A_SECOND[0]} to {TOKENS_A_SECOND[1]} tokens a second{length}"
+    length = "" if question.tokens_out else f" (answers of {ANSWER_TOKENS[0]} to {ANSWER_TOKENS[1]:,})"
+    pace = f"{TOKENS_A_SECOND[0]} to {TOKENS_A_SECOND[1]} tokens a second{length}"
     rounds, waves, streams = -(-items // SIDE_BY_SIDE), -(-items // QUEUE), -(-items // CONCURRENCY)
     shortest, _, longest = rules.minutes["low"]
     return {
         "conversation": Figure("assumed", items * low, items * high, f"{pace}, one item after another"),
         "agents": Figure(
             "assumed", rounds * shortest * 60, rounds * longest * 60,
-            f"assumed: {shortest:g} to {longest:g} minutes an agent, {SIDE_BY_SIDE} at a time",
+            f"{shortest:g} to {longest:g} minutes an agent, {SIDE_BY_SIDE} at a time",
         ),
         "stream": Figure("assumed", streams * low, streams * high, f"{pace}, {CONCURRENCY} requests at a time"),
         "batch": Figure(
             "documented", waves * HOUR, waves * 24 * HOUR,
-            "the provider says: most batches end within an hour, all within 24"
+            "most batches end within an hour, all within 24, says the provider"
             + (f"; {waves} waves of {QUEUE:,} one after another" if waves > 1 else ""),
         ),
         "loop": Figure("assumed", items * low, items * high, f"{pace}, one request after another"),

@@ -13,7 +13,14 @@ def test_a_choice_for_a_person(project: Project) -> None:
     words = ["--items", "100", "--model", "claude-sonnet-5-5", "--tokens-in", "3000", "--tokens-out", "500"]
     out = project.run("choose", *words).assert_ok().out
     assert "100 items: API batch\n" in out
-    for part in ("$0.55", "$1.10", "~", "nothing was measured", "list prices of 2026", "messages submit ITEMS"):
+    for part in (
+        "$0.55",
+        "$1.10",
+        "~",
+        "nothing was measured",
+        "list prices of claude-sonnet-5-5, 2026",
+        "messages submit ITEMS",
+    ):
         assert part in out, part
     assert tree(project.folder) == before
 
@@ -47,6 +54,6 @@ def test_a_price_table_of_ones_own_counts(project: Project) -> None:
     words = ["choose", "--items", "100", "--model", "own", "--tokens-in", "10000", "--tokens-out", "10000"]
     out = project.run(*words, "--prices", "prices.json").assert_ok().out
     assert "$1.00" in out
-    assert "list prices of 2030-01-01 for own" in out
+    assert "list prices of own, 2030-01-01" in out
     project.run(*words, "--prices", "broken.json").assert_failed("broken.json")
     project.run(*words, "--prices", "none.json").assert_failed("none.json")
