@@ -142,7 +142,7 @@ def session(kind: str, project: Project, script: Script) -> Iterator[Session]:
         if one.host == "opencode":
             _configure_opencode(project, model)
         yield one
-        assert [] == model.log.faults
+        assert [] == model.log.faults, "\n".join(model.log.faults)
 
 
 def _configure_opencode(project: Project, model: Model) -> None:

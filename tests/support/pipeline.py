@@ -148,7 +148,8 @@ def _verify(talk: Talk, feature: str, seq: str, path: str, answer: str) -> Gener
     if _is(said, seq, "completed") or _is(said, seq, "blocked"):
         return []
     if "✓" not in answer:
-        reason = numberless(re.sub(r"<[^>]*>|[^\w ,.]", " ", answer)).strip()[:150]
+        said = answer.rpartition("The report follows:")[2].partition("agentId:")[0]
+        reason = re.sub(r"<[^>]*>|[^\w ,.]", " ", said).strip()[:150]
         yield talk.shell(talk.command("block", feature=feature, seq=seq, reason=reason))
         return []
     [said] = yield status

@@ -45,14 +45,16 @@ def follow(conversation: Conversation, steps: Steps, seconds: float = 0.0) -> An
 
 
 def _answered(conversation: Conversation) -> list[list[str]]:
-    """Return the outputs of each message's calls."""
-    groups: list[list[str]] = []
+    """Return the outputs of each message's calls, in the order of the calls: hosts send them as they come."""
+    groups: list[dict[int, str]] = []
+    calls: tuple[Call, ...] = ()
     for message in conversation.messages:
         if message.calls:
-            groups.append([])
-        elif message.role == "tool":
-            groups[-1].append(message.text)
-    return groups
+            calls = message.calls
+            groups.append({})
+        elif message.role == "tool" and message.tool is not None:
+            groups[-1][calls.index(message.tool)] = message.text
+    return [[group[place] for place in sorted(group)] for group in groups]
 
 
 @dataclass(frozen=True)
