@@ -125,13 +125,18 @@ def _complaint(line: Mapping[str, Any]) -> str:
 def check_guard(target: Target) -> list[Check]:
     """Look at the guard as it is installed: its switches, its hooks and policy, and how it judges two calls."""
     switched = [check for path in _settings(target) if (check := _switch(path)) is not None]
+    path, name = hooks_path(target), "guard's hooks"
     try:
         hooks = _installed(target)
-    except (OSError, ValueError, KeyError, TypeError, BatchpackError):
-        path = policy_path(target)
-        detail = f"{hooks_path(target)} or {path} is missing or was changed; {MEND}"
-        return [*switched, Check("guard's hooks", False, detail)]
-    return [*switched, Check("guard's hooks", True, "as installed"), _probed(target, hooks)]
+    except json.JSONDecodeError as error:
+        detail = f"{path} is no plain JSON, so Claude Code does not read it ({error}); mend it"
+        return [*switched, Check(name, False, detail)]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, BatchpackError):
+        again = f"--host claude_code --scope {target.scope}"
+        mend = f"remove what is left of them, then `batchpack uninstall {again}` and `batchpack install {again}`"
+        detail = f"the guard in {path} or its policy {policy_path(target)} is missing or was changed: {mend}"
+        return [*switched, Check(name, False, detail)]
+    return [*switched, Check(name, True, "as installed"), _probed(target, hooks)]
 
 
 def _settings(target: Target) -> list[Path]:
@@ -155,8 +160,8 @@ def _switch(path: Path) -> Check | None:
 
 def _installed(target: Target) -> dict[str, Any]:
     """Return the guard's hooks as they lie there; raises ValueError if they do not fit the policy that lies there."""
-    wanted = fitting_hooks(target, policy_path(target).read_bytes())
     there = _our_hooks(json.loads(read_text(hooks_path(target)))["hooks"])
+    wanted = fitting_hooks(target, policy_path(target).read_bytes())
     for event, (group,) in wanted.items():
         if group not in there.get(event, ()):
             raise ValueError(event)

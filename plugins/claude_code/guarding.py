@@ -135,6 +135,9 @@ def guard_hooks(groups: object) -> list[dict[str, Any]]:
 
 
 def fitting_hooks(target: Target, policy: bytes) -> dict[str, Any]:
-    """Return the hooks that fit a policy as it lies there; raises ValueError or KeyError for one that is none."""
-    agents = json.loads(policy)["agents"]
-    return hooks_for(target, fingerprint(policy), tuple(sorted(agents)))
+    """Return the hooks that fit a policy as it lies there; raises LookupError or TypeError for one that is none."""
+    try:
+        agents = tuple(sorted(json.loads(policy)["agents"]))
+    except ValueError as error:
+        raise LookupError("the policy is no JSON") from error
+    return hooks_for(target, fingerprint(policy), agents)

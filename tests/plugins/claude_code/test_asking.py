@@ -70,24 +70,39 @@ def test_an_install_is_whole(place: Target) -> None:
 BREAKS: dict[str, Callable[[Path, Path], object]] = {
     "hooks missing": lambda hooks, _: hooks.unlink(),
     "hooks empty": lambda hooks, _: hooks.write_text("{}"),
-    "hooks broken": lambda hooks, _: hooks.write_text("{"),
     "guard opened": lambda hooks, _: _change(hooks, "2) exit 2", "2) exit 0"),
     "fewer tools": lambda hooks, _: _change(hooks, '"matcher": "*"', '"matcher": "Edit"'),
     "shorter time": lambda hooks, _: _change(hooks, "600", "1"),
     "interpreter": lambda hooks, _: _change(hooks, "bin/python", "bin/no-python"),
     "policy missing": lambda _, policy: policy.unlink(),
     "policy altered": lambda _, policy: _change(policy, '"edit": "deny"', '"edit": "allow"'),
-    "policy broken": lambda _, policy: policy.write_text("[]"),
+    "policy broken": lambda _, policy: policy.write_text("{"),
+    "policy emptied": lambda _, policy: policy.write_text("[]"),
+    "hooks of another form": lambda hooks, _: hooks.write_text("[]"),
 }
 
 
-@pytest.mark.parametrize("broken", BREAKS)
-def test_a_guard_that_is_not_as_installed_is_found(broken: str, place: Target) -> None:
+def test_a_guard_that_is_not_as_installed_is_found(place: Target) -> None:
     """Whatever of hook or policy is missing or changed fails the check, which says what to do."""
-    BREAKS[broken](place.base / HOOKS[place.scope], place.base / POLICY[place.scope])
+    hooks, policy = place.base / HOOKS[place.scope], place.base / POLICY[place.scope]
+    whole = {path: path.read_text() for path in (hooks, policy)}
+    for broken, change in BREAKS.items():
+        change(hooks, policy)
+        check = _asked(place)["guard's hooks"]
+        assert check.ok is False, broken
+        assert f"batchpack install --host claude_code --scope {place.scope}" in check.detail, broken
+        for path, text in whole.items():
+            path.write_text(text)
+    assert _asked(place)["guard's hooks"].ok
+
+
+def test_a_file_that_claude_code_cannot_read_is_told(place: Target) -> None:
+    """With a comment in it Claude Code reads nothing of a settings file, so it does not help to install again."""
+    hooks = place.base / HOOKS[place.scope]
+    hooks.write_text("// mine\n" + hooks.read_text())
     check = _asked(place)["guard's hooks"]
     assert check.ok is False
-    assert "batchpack install --host claude_code" in check.detail
+    assert f"{hooks} is no plain JSON" in check.detail
 
 
 def test_an_interpreter_that_is_gone_is_found(place: Target) -> None:
