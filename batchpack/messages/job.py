@@ -16,6 +16,7 @@ from typing import Any
 from batchpack.errors import BatchpackError, BrokenFile, UsageError
 from batchpack.files import fingerprint, locked, read_text, write_atomic
 from batchpack.messages import journal
+from batchpack.messages.journal import Event
 from batchpack.messages.state import State, fold
 
 ROOT = Path(".batchpack/messages")
@@ -137,9 +138,9 @@ class Job:
         except (KeyError, TypeError, IndexError) as error:
             raise BrokenFile(self.journal, f"an event does not say what it must: {error}") from error
 
-    def record(self, event: str, **facts: object) -> None:
-        """Append an event to the journal and force it to disk."""
-        journal.append(self.journal, event, **facts)
+    def record(self, event: str, **facts: object) -> Event:
+        """Append an event to the journal, force it to disk and return it."""
+        return journal.append(self.journal, event, **facts)
 
     def custom_id(self, round_: int, shard: int, index: int) -> str:
         """Return the id of a request by which its result is known; keys of the user's never leave the machine."""
@@ -159,12 +160,14 @@ def check_name(word: str) -> str:
     return word
 
 
-def write(folder: Path, facts: Facts) -> Job:
-    """Write the facts of a job whose spool is complete: from then on it is a job; before, nothing was sent."""
+def write(folder: Path, facts: Facts, shards: list[dict[str, Any]] | None = None, *, canary: bool = False) -> Job:
+    """Write the facts of a job whose first round lies ready: from then on it is a job; before, nothing was sent."""
     folder.mkdir(parents=True, exist_ok=True)
     journal_path = folder / "journal.jsonl"
     journal_path.unlink(missing_ok=True)
     journal.append(journal_path, "began", job=facts.job)
+    if shards is not None:
+        journal.append(journal_path, "submitted_round", round=1, shards=shards, canary=canary)
     write_atomic(folder / "job.json", json.dumps({"schema": SCHEMA, **asdict(facts)}, indent=2) + "\n")
     return Job(folder)
 

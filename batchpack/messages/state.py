@@ -96,11 +96,16 @@ def fold(events: Iterable[Event]) -> State:
     """Return where events lead; raises KeyError or TypeError for one that does not say what it must."""
     state = State()
     for event in events:
-        state.events.append(event)
-        act = _ACTS.get(event["event"])
-        if act is not None:
-            act(state, event)
+        apply(state, event)
     return state
+
+
+def apply(state: State, event: Event) -> None:
+    """Let one more event happen to a state."""
+    state.events.append(event)
+    act = _ACTS.get(event["event"])
+    if act is not None:
+        act(state, event)
 
 
 def _round(state: State, event: Event) -> None:

@@ -1,0 +1,214 @@
+"""The items of a job: lines of JSONL, rows of CSV or the files of a glob, read one at a time."""
+
+from __future__ import annotations
+
+import csv
+import glob
+import hashlib
+import json
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from batchpack.errors import BatchpackError, BrokenFile, UsageError
+from batchpack.files import read_text
+
+KINDS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "csv"}
+BUCKETS = 64
+csv.field_size_limit(256_000_000)  # a cell may hold a document; the usual limit is 128 kB
+
+
+class Item(NamedTuple):
+    """One item: its number from 0, the key that the user knows it by, what a template can use, and where it stands."""
+
+    number: int
+    key: str | int
+    fields: dict[str, Any]
+    where: str
+
+
+class BadItem(BatchpackError):
+    """An item that cannot be sent; nothing was."""
+
+    def __init__(self, item: Item, reason: str, hint: str = "mend it and run the command again") -> None:
+        key = "" if item.key == item.number else f" (key {item.key!r})"
+        super().__init__(f"item {item.number}{key}, {item.where}: {reason}", f"nothing was sent; {hint}")
+
+
+@dataclass
+class Source:
+    """Where items come from; after a full reading `count` and `sha256` say what was read."""
+
+    word: str
+    kind: str
+    base: Path
+    key: str | None = None
+    allow_duplicates: bool = False
+    count: int = 0
+    sha256: str = ""
+    _hash: Any = field(default_factory=hashlib.sha256, repr=False)
+
+    def read(self) -> Iterator[Item]:
+        """Yield the items in their order; raises BadItem, BrokenFile, or BatchpackError for none and for twins."""
+        self._hash, seen = hashlib.sha256(), Seen()
+        number = -1
+        for number, (raw, fields, where) in enumerate(self._rows()):
+            key: str | int = number
+            if self.key is not None:
+                key = _key(self.key, Item(number, number, fields, where))
+            seen.add(hash(raw if self.key is None else key))
+            yield Item(number, key, fields, where)
+        if number < 0:
+            raise BatchpackError(f"{self.word}: there are no items in it", "nothing was sent")
+        self.count, self.sha256 = number + 1, self._hash.hexdigest()
+        if not self.allow_duplicates and self.kind != "files":
+            self._refuse_twins(seen)
+
+    def fingerprint(self) -> str:
+        """Return the hash of what is there now, without making items of it."""
+        self._hash = hashlib.sha256()
+        if self.kind == "files":
+            for _ in self._rows():
+                pass
+        else:
+            with self._path().open("rb") as stream:
+                while chunk := stream.read(1 << 20):
+                    self._hash.update(chunk)
+        return str(self._hash.hexdigest())
+
+    def _path(self) -> Path:
+        """Return the path of a source that is one file; raises BatchpackError when there is none."""
+        path = self.base / self.word
+        if not path.is_file():
+            raise BatchpackError(f"{self.word}: there is no such file", "give JSONL, CSV, or a pattern in quotes")
+        return path
+
+    def _rows(self) -> Iterator[tuple[object, dict[str, Any], str]]:
+        """Yield for each item what makes it itself, its fields and its place; the hash is made on the way."""
+        rows: Callable[[], Iterator[tuple[object, dict[str, Any], str]]] = getattr(self, f"_{self.kind}")
+        try:
+            yield from rows()
+        except OSError as error:
+            raise BatchpackError(f"{self.word}: {error.strerror or error}", "nothing was sent") from error
+
+    def _jsonl(self) -> Iterator[tuple[object, dict[str, Any], str]]:
+        path = self._path()
+        with path.open("rb") as stream:
+            for number, line in enumerate(stream, 1):
+                self._hash.update(line)
+                text = line.strip()
+                if number == 1:
+                    text = text.removeprefix(b"\xef\xbb\xbf")
+                if text:
+                    yield text, _object(text, path, number), f"line {number}"
+
+    def _csv(self) -> Iterator[tuple[object, dict[str, Any], str]]:
+        path = self._path()
+        with path.open("rb") as stream:
+            rows = csv.reader(
+                self._decoded(stream, path), delimiter="\t" if path.suffix == ".tsv" else ",", strict=True
+            )
+            try:
+                head = next(rows, [])
+                if len(set(head)) < len(head):
+                    raise BrokenFile(path, "two columns have the same name", 1)
+                for row in rows:
+                    if row and len(row) != len(head):
+                        raise BrokenFile(path, f"{len(row)} cells where the head has {len(head)}", rows.line_num)
+                    if row:
+                        yield tuple(row), dict(zip(head, row, strict=True)), f"line {rows.line_num}"
+            except csv.Error as error:
+                raise BrokenFile(path, str(error), rows.line_num) from error
+
+    def _decoded(self, stream: Any, path: Path) -> Iterator[str]:
+        """Yield the lines of a file as text."""
+        for number, line in enumerate(stream, 1):
+            self._hash.update(line)
+            try:
+                yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError as error:
+                raise BrokenFile(path, "it is not UTF-8 text", number) from error
+
+    def _files(self) -> Iterator[tuple[object, dict[str, Any], str]]:
+        found = sorted(glob.glob(self.word, root_dir=self.base, recursive=True))  # noqa: PTH207 - keeps the user's words
+        for name in found:
+            path = self.base / name
+            if path.is_file():
+                text = read_text(path)
+                self._hash.update(json.dumps([name, hashlib.sha256(text.encode()).hexdigest()]).encode())
+                yield name, {"path": name, "name": path.name, "text": text}, name
+
+    def _refuse_twins(self, seen: Seen) -> None:
+        """Refuse items that are there twice, naming the first two; a hash that two different items share is none."""
+        doubtful = seen.twins()
+        if not doubtful:
+            return
+        count = self.count
+        first: dict[object, Item] = {}
+        for number, (raw, fields, where) in enumerate(self._rows()):
+            item = Item(number, number, fields, where)
+            mark: object = raw if self.key is None else _key(self.key, item)
+            if hash(mark) in doubtful:
+                twin = first.setdefault(mark, item)
+                if twin.number != number:
+                    what = "are the same" if self.key is None else f"have the same key {mark!r}"
+                    raise BatchpackError(
+                        f"{self.word}: {twin.where} and {where} {what}",
+                        "nothing was sent; each would be paid: remove one, or add --allow-duplicates",
+                    )
+        self.count = count
+
+
+class Seen:
+    """The hashes of what was read, eight bytes each, to find twins among millions."""
+
+    def __init__(self) -> None:
+        self._buckets = [array("q") for _ in range(BUCKETS)]
+
+    def add(self, mark: int) -> None:
+        """Note a hash."""
+        self._buckets[mark % BUCKETS].append(mark)
+
+    def twins(self) -> set[int]:
+        """Return the hashes that were noted more than once."""
+        found: set[int] = set()
+        for bucket in self._buckets:
+            if len(set(bucket)) < len(bucket):
+                once: set[int] = set()
+                found.update(mark for mark in bucket if mark in once or once.add(mark))  # type: ignore[func-returns-value]
+        return found
+
+
+def open_source(
+    word: str, base: Path, *, kind: str | None = None, key: str | None = None, allow_duplicates: bool = False
+) -> Source:
+    """Return the source that a word means: a file by its ending, a pattern, or what `kind` says."""
+    known = kind or KINDS.get(Path(word).suffix.lower()) if not glob.has_magic(word) else kind or "files"
+    if known is None and (base / word).is_dir():
+        raise UsageError(f"{word} is a folder", f"give a pattern in quotes: '{word.rstrip('/')}/**/*'")
+    if known is None:
+        raise UsageError(f"{word}: no way to tell what this holds", "add --format jsonl, csv or files")
+    return Source(word, known, base, key, allow_duplicates)
+
+
+def _object(text: bytes, path: Path, number: int) -> dict[str, Any]:
+    """Return the object of a line; raises BrokenFile with its place."""
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        column = getattr(error, "colno", None)
+        raise BrokenFile(path, "the line is not JSON", number, column) from error
+    if not isinstance(found, dict):
+        raise BrokenFile(path, "the line is no JSON object", number)
+    return found
+
+
+def _key(name: str, item: Item) -> str | int:
+    """Return the key of an item; raises BadItem when it has none."""
+    key = item.fields.get(name)
+    if isinstance(key, bool) or not isinstance(key, str | int) or key == "":
+        have = ", ".join(item.fields) or "none"
+        raise BadItem(item, f"the key field {name!r} is missing or no text (fields: {have})", "choose another --key")
+    return key
