@@ -6,19 +6,15 @@ import contextlib
 import hashlib
 import json
 import mmap
-import os
-import tempfile
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from batchpack.errors import Unwritable
-from batchpack.files import sync_folder
-from batchpack.messages import records
+from batchpack.messages import drafts, records
 from batchpack.messages.answers import Reader
 from batchpack.messages.costs import Tally
 
@@ -29,6 +25,10 @@ _decode = json.JSONDecoder().raw_decode
 
 class BrokenResults(Exception):
     """Results that are not what the service holds: cut short, or with a line that cannot be read."""
+
+
+class ForeignResults(BrokenResults):
+    """Results of requests that are not those of the shard: the batch is somebody else's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +61,44 @@ class Taken:
         }
 
 
-def take_in(lines: Iterable[bytes], items: Items, raw: Path, sorted_records: Path, read: Reader) -> Taken:
-    """Write a shard's results to `raw` as they came and its records to `sorted_records` in the order of the items.
+def take_in(lines: Iterable[bytes], items: Items, raw: Path | None, sorted_records: Path, read: Reader) -> Taken:
+    """Write a shard's results to `raw`, if given, as they came, and its records in the items' order.
 
     Both files are whole or absent. Raises BrokenResults unless every item of the shard came exactly once, and
     Unwritable when there is no room; nothing is left then.
     """
-    try:
-        with contextlib.ExitStack() as stack:
-            kept, drafts = stack.enter_context(_draft(raw)), stack.enter_context(_draft(sorted_records))
-            sorted_out = stack.enter_context(_draft(sorted_records))
-            intake = _Intake(items, read)
-            hashed = intake.write(lines, kept, drafts)
-            ordered = _reorder(drafts, intake.starts, intake.lengths, sorted_out)
-            _publish(kept, raw)
-            _publish(sorted_out, sorted_records)
-    except OSError as error:
-        raise Unwritable(raw.parent, error.strerror or str(error)) from error
+    with contextlib.ExitStack() as stack:
+        kept = stack.enter_context(drafts.draft(raw)) if raw else None
+        loose = stack.enter_context(drafts.draft(sorted_records))
+        sorted_out = stack.enter_context(drafts.draft(sorted_records))
+        intake = _Intake(items, read)
+        hashed = intake.write(lines, kept, loose)
+        ordered = _reorder(loose, intake.starts, intake.lengths, sorted_out)
+        if kept and raw:
+            drafts.publish(kept, raw)
+        drafts.publish(sorted_out, sorted_records)
     return Taken(len(items.keys), hashed, ordered, dict(intake.kinds), intake.tally.to_json())
 
 
+def take_again(raw: Path, items: Items, sorted_records: Path, read: Reader) -> Taken:
+    """Write the records of a shard anew from its raw results; raises BrokenResults and Unwritable as `take_in`."""
+    with raw.open("rb") as stream:
+        return take_in((line.rstrip(b"\n") for line in stream), items, None, sorted_records, read)
+
+
+def write_records(sorted_records: Path, lines: Iterable[bytes]) -> str:
+    """Write records that are in order already; returns their hash. Raises Unwritable."""
+    hashed = hashlib.sha256()
+    with drafts.draft(sorted_records) as out:
+        for line in lines:
+            hashed.update(line + b"\n")
+            drafts.write(out, line + b"\n")
+        drafts.publish(out, sorted_records)
+    return hashed.hexdigest()
+
+
 class _Intake:
-    """What one pass over a shard's lines learns; `starts` and `lengths` say where in the drafts each record lies."""
+    """What one pass over a shard's lines learns; `starts` and `lengths` say where each loose record lies."""
 
     def __init__(self, items: Items, read: Reader) -> None:
         self.items, self.read = items, read
@@ -92,21 +108,22 @@ class _Intake:
         self.tally = Tally()
         self._rows = self._place = 0
 
-    def write(self, lines: Iterable[bytes], kept: IO[bytes], drafts: IO[bytes]) -> str:
+    def write(self, lines: Iterable[bytes], kept: IO[bytes] | None, loose: IO[bytes]) -> str:
         """Write raw lines and records, many at once; returns the hash of the raw lines."""
         hashed = hashlib.sha256()
         waiting = iter(lines)
         while chunk := list(islice(waiting, CHUNK)):
             data = b"\n".join(chunk) + b"\n"
-            _write(drafts, b"\n".join([self._record(line) for line in chunk]) + b"\n")
-            _write(kept, data)
+            drafts.write(loose, b"\n".join([self._record(line) for line in chunk]) + b"\n")
+            if kept:
+                drafts.write(kept, data)
             hashed.update(data)
         if self._rows != len(self.starts):
             raise BrokenResults(f"only {self._rows} of {len(self.starts)} results came")
         return hashed.hexdigest()
 
     def _record(self, line: bytes) -> bytes:
-        """Return the record of a raw line, and remember where in the drafts it will lie; raises BrokenResults."""
+        """Return the record of a raw line, and remember where it will lie; raises BrokenResults."""
         self._rows += 1
         try:
             text = line.decode()
@@ -129,50 +146,20 @@ class _Intake:
         """Return which request of the shard an id means; raises BrokenResults for a foreign id or a second one."""
         prefix, _, number = custom_id.rpartition("-")
         if prefix != self.items.prefix or not number.isdecimal() or int(number) >= len(self.starts):
-            raise BrokenResults(f"line {self._rows} is the result of a request that is not in this shard: {custom_id}")
+            raise ForeignResults(f"line {self._rows} is the result of a request that is not in this shard: {custom_id}")
         slot = int(number)
         if self.lengths[slot]:
             raise BrokenResults(f"line {self._rows} is a second result of {custom_id}")
         return slot
 
 
-def _reorder(drafts: IO[bytes], starts: Sequence[int], lengths: Sequence[int], out: IO[bytes]) -> str:
-    """Copy the drafts' lines in the order of the items; returns the hash of the copy."""
+def _reorder(loose: IO[bytes], starts: Sequence[int], lengths: Sequence[int], out: IO[bytes]) -> str:
+    """Copy loose records in the order of the items; returns the hash of the copy."""
     hashed = hashlib.sha256()
-    drafts.flush()
-    with mmap.mmap(drafts.fileno(), 0, access=mmap.ACCESS_READ) as view:
+    with mmap.mmap(loose.fileno(), 0, access=mmap.ACCESS_READ) as view:
         for start in range(0, len(starts), CHUNK):
             places = zip(starts[start : start + CHUNK], lengths[start : start + CHUNK], strict=True)
             data = b"".join([view[at : at + length] for at, length in places])
-            _write(out, data)
+            drafts.write(out, data)
             hashed.update(data)
     return hashed.hexdigest()
-
-
-def _write(stream: IO[bytes], data: bytes) -> None:
-    """Write all of some bytes: a disk that fills takes a part of them without a word, and refuses the next."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[stream.write(rest) :]
-
-
-@contextlib.contextmanager
-def _draft(beside: Path) -> Iterator[IO[bytes]]:
-    """Open an unnamed place for a file's content beside it; it is gone afterwards unless it was published."""
-    beside.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=beside.parent, prefix=f".{beside.name}.", suffix=".tmp")
-    os.close(handle)
-    try:
-        with Path(name).open("w+b", buffering=0) as stream:
-            yield stream
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def _publish(stream: IO[bytes], path: Path) -> None:
-    """Force a draft to disk and give it its name."""
-    stream.flush()
-    os.fchmod(stream.fileno(), 0o644)
-    os.fsync(stream.fileno())
-    Path(stream.name).replace(path)
-    sync_folder(path.parent)

@@ -25,6 +25,7 @@ REMEDIES: Mapping[str, Remedy] = {
     "empty": "paid",
     "bad_json": "paid",
     "schema": "paid",
+    "lost": "paid",
     "authentication": "pause",
     "permission": "pause",
     "credit": "pause",
