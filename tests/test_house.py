@@ -23,6 +23,7 @@ TOP = {"plugins", "skills", "agents", "hooks", "tests", "install.py", "pyproject
 MIRRORS = {
     "batchpack/__init__.py": "it holds a docstring only",
     "batchpack/__main__.py": "every test that runs a command goes through it",
+    "batchpack/guard/__main__.py": "tests/guard/test_program.py runs it",
     "batchpack/markers.py": "tests/test_hookspecs.py uses both markers",
     "batchpack/executor.py": "a Protocol without code; tests/test_hookspecs.py holds the built-in executors to it",
     "batchpack/provider.py": "a Protocol and plain values; tests/plugins/test_anthropic_api.py holds the provider to it",

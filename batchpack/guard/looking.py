@@ -21,9 +21,9 @@ TEXTS = ("-S", "-G", "--grep", "--author", "--committer", "--format", "--pretty"
 """Options of git whose next word is no path."""
 GLOBS = ("--glob", "--iglob")
 LETTERS = "-[^-ABCEMTdefgjmrt]*"
-"""Letters of rg's short options, up to the first that takes a value."""
+"""Letters of short options of rg, up to the first that takes a value."""
 HIDDEN = re.compile(rf"{LETTERS}[u.].*")
-GLOB = re.compile(rf"{LETTERS}g=?(.*)")
+SHORT = re.compile(rf"{LETTERS}([eg])(.*)")
 SPLIT = re.compile(r"\.\.+|[:=,^@]")
 
 
@@ -86,21 +86,34 @@ def _names_secret(word: str, place: Place) -> bool:
 
 def _check_search(words: list[str], place: Place) -> None:
     """Refuse to search in secrets; words that name no file are what is searched for."""
-    takes_glob = False
+    taking = ""
     for word in words[1:]:
-        short = GLOB.fullmatch(word)
-        glob = word if takes_glob else short[1] if short else word.partition("=")[2] if word.startswith(GLOBS) else ""
-        if not takes_glob and HIDDEN.fullmatch(word):
-            raise Refused(f"rg {shown(word)} searches hidden files", "leave the option out")
+        glob = word if taking == "g" else _glob(word)
         if glob and glob[0] != "!" and (is_secret(glob) or finds(glob, SAMPLES)):
             raise _secret(glob)
-        if not takes_glob:
+        if not taking:
             _check_searched(word, place)
-        takes_glob = not takes_glob and (word in GLOBS or bool(short and not short[1]))
+        taking = "" if taking else _taking(word)
+
+
+def _glob(word: str) -> str:
+    """Return the pattern for files that a word of rg holds."""
+    short = SHORT.fullmatch(word)
+    if short:
+        return short[2].removeprefix("=") if short[1] == "g" else ""
+    return word.partition("=")[2] if word.startswith(GLOBS) else ""
+
+
+def _taking(word: str) -> str:
+    """Tell what the word behind a word of rg is: `g` a pattern for files, `e` what is searched for, else nothing."""
+    short = SHORT.fullmatch(word)
+    return short[1] if short and not short[2] else "g" if word in GLOBS else "e" if word == "--regexp" else ""
 
 
 def _check_searched(word: str, place: Place) -> None:
-    """Refuse a word of rg that names a secret."""
+    """Refuse a word of rg that names a secret, or makes it search where secrets are."""
+    if HIDDEN.fullmatch(word):
+        raise Refused(f"rg {shown(word)} searches hidden files", "leave the option out")
     name = word.partition("=")[2] if word.startswith("--") else word
     if place.leads_to_secret(name) or (word.startswith("-") and is_secret(word)):
         raise _secret(word)

@@ -48,7 +48,7 @@ def _options(argv: list[str]) -> dict[str, str]:
 
 
 def _call(data: bytes) -> dict[str, Any]:
-    """Return the call, an empty one for what is too deep to be read but surely of no agent; raises Refused for others."""
+    """Return the call, an empty one when it is too deep but surely of no agent; raises Refused for none."""
     try:
         call = json.loads(data)
     except RecursionError as error:
