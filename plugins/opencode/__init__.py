@@ -171,7 +171,8 @@ def hook_files(pack: Pack, target: Target) -> list[File]:
 
 def _guarded(pack: Pack, target: Target) -> dict[str, Guarded]:
     """Return what the guard holds each agent to, and the rules that its plugin gives back."""
-    said = (target.program, _router(target))
+    # the files of a project are shared and have no path of this machine; the policy is of this machine
+    said = (target.program, *dict.fromkeys((_router(target), _router(replace(target, scope="user")))))
     blocks = {agent.matter.name: agent.matter.permissions for agent in _ours(pack, target)}
     found = {name: Guarded(block, permission(block, *said)) for name, block in blocks.items()}
     orchestrators = _orchestrators(pack)

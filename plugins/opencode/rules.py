@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from batchpack.protected import (
@@ -24,8 +24,11 @@ FOREIGN = ("explore", "general")
 """opencode's own subagents, which no plan names: to list them costs context."""
 
 
-def permission(permissions: Permissions, program: str, router: str) -> dict[str, Any]:
-    """Write permissions as opencode's rules: the last that matches holds, so the general ones come first."""
+def permission(permissions: Permissions, program: str, *routers: str) -> dict[str, Any]:
+    """Write permissions as opencode's rules: the last that matches holds, so the general ones come first.
+
+    `routers` are the commands that run router.sh: task-cli in the neutral block.
+    """
     read = {"*": permissions.read, **dict.fromkeys(SECRET_FILES, "deny"), "*.env.example": permissions.read}
     looking = dict.fromkeys(("glob", "grep", "list", "todowrite"), permissions.read)
     web = dict.fromkeys(("webfetch", "websearch"), permissions.web)
@@ -34,18 +37,18 @@ def permission(permissions: Permissions, program: str, router: str) -> dict[str,
         "read": permissions.read if permissions.read == "deny" else read,
         **looking,
         "edit": _edit(permissions.edit),
-        "bash": _bash(permissions.bash, program, router),
+        "bash": _bash(permissions.bash, program, routers),
         "task": permissions.task if isinstance(permissions.task, str) else _closed(permissions.task),
         "skill": "deny",
         **web,
-        # from a linked work tree, the prompts and reports of a run lie in the main one
-        "external_directory": {"*": "deny", "*/.batchpack/*": "allow"},
+        # from a linked work tree, the prompts and reports of a run and the subtasks of a feature lie in the main one
+        "external_directory": {"*": "deny", "*/.batchpack/*": "allow", "*/.tmp/tasks/*": "allow"},
     }
 
 
-def orchestration(permissions: Permissions, program: str, router: str) -> dict[str, Any]:
+def orchestration(permissions: Permissions, program: str, *routers: str) -> dict[str, Any]:
     """Write the rules of the agent that runs a batch: commands and agents, and no key that is denied as a whole."""
-    rules = permission(permissions, program, router)
+    rules = permission(permissions, program, *routers)
     return {key: rules[key] for key in ("*", "bash", "task")}
 
 
@@ -87,7 +90,7 @@ def _paths(rules: Mapping[str, str]) -> dict[str, str]:
     return written
 
 
-def _bash(rule: str | Mapping[str, str], program: str, router: str) -> str | dict[str, str]:
+def _bash(rule: str | Mapping[str, str], program: str, routers: Sequence[str]) -> str | dict[str, str]:
     """Write the bash rules; a role may hand in its result, whatever stands in the report."""
     programs = dict.fromkeys((PROGRAM, program))
     hand_in = {f"{name} {HAND_IN} *": "allow" for name in programs}
@@ -98,15 +101,15 @@ def _bash(rule: str | Mapping[str, str], program: str, router: str) -> str | dic
         writes = dict.fromkeys((f"git {verb} *" for verb in GIT_WRITES), "deny")
         own = dict.fromkeys((f"{name} *" for name in programs), "deny")
         return {"*": "allow", **writes, **own, **hand_in}
-    return rule if isinstance(rule, str) else _commands(_closed(rule), program, router)
+    return rule if isinstance(rule, str) else _commands(_closed(rule), program, routers)
 
 
-def _commands(rules: Mapping[str, str], program: str, router: str) -> dict[str, str]:
+def _commands(rules: Mapping[str, str], program: str, routers: Sequence[str]) -> dict[str, str]:
     """Write patterns of commands: the pack's program by its word and its path, task-cli by its script."""
     written: dict[str, str] = {}
     for pattern, action in rules.items():
         first, space, rest = pattern.partition(" ")
-        starts = {PROGRAM: (PROGRAM, program), TASK_CLI: (router,)}.get(first, (first,))
+        starts = {PROGRAM: (PROGRAM, program), TASK_CLI: routers}.get(first, (first,))
         for start in starts:
             written.pop(f"{start}{space}{rest}", None)
             written[f"{start}{space}{rest}"] = action

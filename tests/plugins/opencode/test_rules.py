@@ -51,7 +51,14 @@ def test_the_guard_gives_back_what_the_file_shows() -> None:
     assert set(_agents()) == set(given)
     for name, matter in _agents().items():
         shown = list(matter["permission"].items())
-        assert [shown[-1], *shown[:-1]] == list(given[name].items()), name
+        assert [shown[-1], *shown[:-1]] == list(_without_this_machine(given[name]).items()), name
+
+
+def _without_this_machine(rules: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the script's absolute path, which the shared files of a project do not name."""
+    if not isinstance(rules["bash"], dict):
+        return rules
+    return {**rules, "bash": {key: action for key, action in rules["bash"].items() if str(BASE) not in key}}
 
 
 def test_no_role_starts_agents_or_loads_skills() -> None:
@@ -170,6 +177,7 @@ def test_the_program_may_hand_in_under_its_own_path() -> None:
     [
         (f"{ROUTER} status auth", "allow"),
         (f"{ROUTER} help", "allow"),
+        (f"bash {BASE}/.opencode/skill/task-management/router.sh status auth", "allow"),
         (f"{ROUTER} archive auth", "deny"),
         (f"{ROUTER}.evil status auth", "deny"),
         ("bash evil/router.sh status auth", "deny"),

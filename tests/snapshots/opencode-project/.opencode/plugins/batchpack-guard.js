@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 
 const GUARD = {
   "python": "/opt/batchpack/bin/python",
-  "sha256": "240320daf197f707ac854b213a3587c89c8f2ba0f9c205a046329259373138e7",
+  "sha256": "ef9b4683e55b769476b8641dfda04b81e149d745a4b4ed4d02739d81a692621d",
   "mark": "(batchpack)",
   "agents": [
     "BatchExecutor",
