@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -27,24 +28,25 @@ STEPS = frozenset(
 
 
 def race(project: Project, commands: list[list[str]]) -> list[tuple[int, float, str]]:
-    """Start all commands at once; returns code, seconds and what was said on standard error of each."""
-    begun = time.perf_counter()
-    children = [
-        subprocess.Popen(
+    """Start all commands at once; returns code, the seconds that its caller waited and standard error of each."""
+
+    def wait_for(words: list[str]) -> tuple[int, float, str]:
+        begun = time.perf_counter()
+        done = subprocess.run(
             [TASK_CLI, *words], cwd=project.folder, env=project.environment(), stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, text=True,
-        )
-        for words in commands
-    ]  # fmt: skip
-    ended: list[tuple[int, float, str]] = []
-    for child in children:
-        _, said = child.communicate(timeout=120)
-        ended.append((child.returncode, time.perf_counter() - begun, said))
-    return ended
+            stderr=subprocess.PIPE, text=True, check=False, timeout=120,
+        )  # fmt: skip
+        return done.returncode, time.perf_counter() - begun, done.stderr
+
+    with ThreadPoolExecutor(len(commands)) as pool:
+        return list(pool.map(wait_for, commands))
 
 
-def race_of_completes(project: Project, tasks: Path, feature: str, width: int = 16) -> float:
-    """Let processes complete one subtask each of a fresh feature at once; returns seconds; nothing may get lost."""
+def race_of_completes(project: Project, tasks: Path, feature: str, width: int = 16) -> list[float]:
+    """Let processes complete one subtask each of a fresh feature at once; nothing may get lost.
+
+    Returns the seconds that each one's caller waited.
+    """
     seqs = [f"{number:02d}" for number in range(1, width + 1)]
     folder = write_feature(tasks, feature, *(subtask(feature, seq) for seq in seqs))
     ended = race(project, [["complete", feature, seq, f"did {seq}"] for seq in seqs])
@@ -54,7 +56,7 @@ def race_of_completes(project: Project, tasks: Path, feature: str, width: int = 
         read(folder / f"subtask_{seq}.json")["completion_summary"] for seq in seqs
     ]
     assert sorted(["task.json", *(f"subtask_{seq}.json" for seq in seqs)]) == sorted(f.name for f in folder.iterdir())
-    return max(seconds for _, seconds, _ in ended)
+    return [seconds for _, seconds, _ in ended]
 
 
 def complete_killed(project: Project, feature: str, seq: str, step: int) -> int:
@@ -80,7 +82,7 @@ def check_after_kill(folder: Path, seq: str) -> None:
 
 
 def _kill_before(step: int) -> None:
-    """Kill this process right before its n-th step below our room of files, counted from the first lock on."""
+    """Kill this process right before its n-th step, counted from the first lock on."""
     left = step
     locked = False
 
