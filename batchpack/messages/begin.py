@@ -104,18 +104,54 @@ def write(order: Order, folder: Path, tell: Callable[[str], None] = lambda _: No
 
 @contextmanager
 def opened(project: Path, name: str | None) -> Iterator[Path]:
-    """Hold a new job's folder; without `keep`, it is gone again at the end if it has not become a job."""
+    """Hold a new job's folder; it is gone again at the end if it has not become a job."""
     folder = project / jobs.ROOT / (jobs.check_name(name) if name else jobs.new_id())
     with ExitStack() as stack:
         stack.enter_context(locked(folder / ".lock", f"job {folder.name}", wait=0.3))
         if (folder / "job.json").exists():
-            raise BatchpackError(f"there is a job {folder.name} already", f"batchpack messages resume {folder.name}")
+            raise BatchpackError(f"there is a job {folder.name} already", "run the command again")
         shutil.rmtree(folder / "spool", ignore_errors=True)
         try:
             yield folder
         finally:
             if not (folder / "job.json").exists():
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def existing(order: Order, project: Path, name: str | None) -> Job | None:
+    """Return the job that an order would repeat: the one of that name, else one that asks the same.
+
+    Raises BatchpackError for one of that name that asks something else, with what differs.
+    """
+    found = jobs.of_project(project)
+    if not found:
+        return None
+    source, template, shared = order.source.fingerprint(), order.writer.template.sha256, dict(order.writer.shared)
+    named = next((job for job in found if job.id == name), None)
+    if named is not None:
+        differ = changes(named.facts, source, template, shared)
+        if differ:
+            raise BatchpackError(
+                f"job {named.id} was begun with other things: {'; '.join(differ)}",
+                "put them back to go on with it, or choose another --name",
+            )
+        return named
+    same = jobs.identity(source, template, shared)
+    return next((job for job in found if job.facts.identity == same), None)
+
+
+def changes(facts: Facts, items: str, template: str, params: Mapping[str, Any]) -> list[str]:
+    """Return what differs from what a job was begun with, one phrase each."""
+    differ = [f"{facts.items['source']} has changed"] if facts.items["sha256"] != items else []
+    differ += [f"{facts.template['path'] or '--prompt'} has changed"] if facts.template["sha256"] != template else []
+    names = [name for name in {**facts.params, **params} if facts.params.get(name) != params.get(name)]
+    return differ + [f"{name} was {_short(facts.params.get(name))}, now {_short(params.get(name))}" for name in names]
+
+
+def _short(value: object) -> str:
+    """Return a value in a few words."""
+    text = "not there" if value is None else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def register(order: Order, draft: Draft, client: Client, *, again: bool = False) -> Job:
@@ -145,11 +181,13 @@ def _facts(order: Order, draft: Draft, client: Client) -> Facts:
         items={
             "kind": source.kind,
             "source": source.word,
+            "words": list(source.words),
+            "base": str(source.base),
             "sha256": source.sha256,
             "count": source.count,
             "key": source.key,
         },
-        template={"path": str(template.path), "sha256": template.sha256},
+        template={"path": str(template.path) if template.path else None, "sha256": template.sha256},
         params=dict(order.writer.shared),
         schema_source=order.schema.word if order.schema else None,
         shard_size=order.shard_size,

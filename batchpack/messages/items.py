@@ -17,6 +17,7 @@ from batchpack.files import read_text
 
 KINDS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "csv"}
 BUCKETS = 64
+STDIN = "-"
 csv.field_size_limit(256_000_000)  # a cell may hold a document; the usual limit is 128 kB
 
 
@@ -39,16 +40,25 @@ class BadItem(BatchpackError):
 
 @dataclass
 class Source:
-    """Where items come from; after a full reading `count` and `sha256` say what was read."""
+    """Where items come from; after a full reading `count` and `sha256` say what was read.
 
-    word: str
+    `words` are relative to `base`; `file` is where standard input was put.
+    """
+
+    words: tuple[str, ...]
     kind: str
     base: Path
     key: str | None = None
     allow_duplicates: bool = False
+    file: Path | None = None
     count: int = 0
     sha256: str = ""
     _hash: Any = field(default_factory=hashlib.sha256, repr=False)
+
+    @property
+    def word(self) -> str:
+        """Return what the items are called in messages."""
+        return self.words[0] if len(self.words) == 1 else f"{self.words[0]} and {len(self.words) - 1} more"
 
     def read(self) -> Iterator[Item]:
         """Yield the items in their order; raises BadItem, BrokenFile, or BatchpackError for none and for twins."""
@@ -80,7 +90,7 @@ class Source:
 
     def _path(self) -> Path:
         """Return the path of a source that is one file; raises BatchpackError when there is none."""
-        path = self.base / self.word
+        path = self.file or self.base / self.words[0]
         if not path.is_file():
             raise BatchpackError(f"{self.word}: there is no such file", "give JSONL, CSV, or a pattern in quotes")
         return path
@@ -132,8 +142,8 @@ class Source:
                 raise BrokenFile(path, "it is not UTF-8 text", number) from error
 
     def _files(self) -> Iterator[tuple[object, dict[str, Any], str]]:
-        found = sorted(glob.glob(self.word, root_dir=self.base, recursive=True))  # noqa: PTH207 - keeps the user's words
-        for name in found:
+        found = {name for word in self.words for name in glob.glob(word, root_dir=self.base, recursive=True)}  # noqa: PTH207
+        for name in sorted(found):
             path = self.base / name
             if path.is_file():
                 text = read_text(path)
@@ -182,15 +192,24 @@ class Seen:
 
 
 def open_source(
-    word: str, base: Path, *, kind: str | None = None, key: str | None = None, allow_duplicates: bool = False
+    words: tuple[str, ...],
+    base: Path,
+    *,
+    kind: str | None = None,
+    key: str | None = None,
+    allow_duplicates: bool = False,
 ) -> Source:
     """Return the source that a word means: a file by its ending, a pattern, or what `kind` says."""
-    known = kind or KINDS.get(Path(word).suffix.lower()) if not glob.has_magic(word) else kind or "files"
+    word = words[0]
+    files = len(words) > 1 or glob.has_magic(word)
+    known = kind or ("files" if files else "jsonl" if word == STDIN else KINDS.get(Path(word).suffix.lower()))
+    if known != "files" and len(words) > 1:
+        raise UsageError(f"{len(words)} sources were given", "give one file, or files that are an item each")
     if known is None and (base / word).is_dir():
         raise UsageError(f"{word} is a folder", f"give a pattern in quotes: '{word.rstrip('/')}/**/*'")
     if known is None:
         raise UsageError(f"{word}: no way to tell what this holds", "add --format jsonl, csv or files")
-    return Source(word, known, base, key, allow_duplicates)
+    return Source(words, known, base, key, allow_duplicates)
 
 
 def _object(text: bytes, path: Path, number: int) -> dict[str, Any]:

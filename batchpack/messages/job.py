@@ -65,8 +65,12 @@ class Facts:
     @property
     def identity(self) -> str:
         """Return what two jobs share that ask the same of the same items."""
-        told = [self.items["sha256"], self.template["sha256"], self.params, self.mode]
-        return fingerprint(json.dumps(told, sort_keys=True).encode())
+        return identity(self.items["sha256"], self.template["sha256"], self.params, self.mode)
+
+
+def identity(items: str, template: str, params: dict[str, Any], mode: str = "batch") -> str:
+    """Return one hash of all that decides what is asked, from the hashes of items and template and the parameters."""
+    return fingerprint(json.dumps([items, template, params, mode], sort_keys=True).encode())
 
 
 @dataclass(frozen=True)

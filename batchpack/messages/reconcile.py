@@ -64,7 +64,10 @@ def _after_failure(desk: Desk, error: Refused | Unknown, failed: int) -> int:
 def _record_unmade(desk: Desk, shard: Shard) -> None:
     """Note that no batch was made."""
     desk.record("unmade", round=shard.round, shard=shard.number, grace=desk.grace)
-    desk.tell(f"shard {shard.name}: it was not accepted; sending it again")
+    desk.tell(
+        f"shard {shard.name}: no such batch after {desk.grace:.0f} s, so it was not accepted and is sent again "
+        "(were it only listed later than that, it would be paid twice: --grace)"
+    )
 
 
 def _candidates(desk: Desk, shard: Shard) -> Iterator[BatchFacts]:

@@ -22,10 +22,15 @@ _quote: Callable[[str], str] = encode_basestring
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template's text and where it came from, as it is named in errors."""
+    """A template's text and the file it came from; None: it was given as words."""
 
     source: str
-    path: Path
+    path: Path | None
+
+    @property
+    def name(self) -> Path:
+        """Return what it is called in errors."""
+        return self.path or Path("--prompt")
 
     @property
     def sha256(self) -> str:
@@ -77,7 +82,7 @@ class Writer:
         text = self.prompt(item)
         if item.number == 1 and text == self._last:
             raise BatchpackError(
-                f"{self.template.path}: the prompts of the first two items are the same",
+                f"{self.template.name}: the prompts of the first two items are the same",
                 "nothing was sent; use the items' fields in the template, e.g. {{ text }}",
             )
         self._last = text
@@ -90,13 +95,13 @@ class Writer:
     def prompt(self, item: Item) -> str:
         """Return the text that is sent for an item; raises BadItem for a missing field and for an empty text."""
         try:
-            text = render.render(self.template.source, item.fields, path=self.template.path)
+            text = render.render(self.template.source, item.fields, path=self.template.name)
         except BrokenFile as error:
             if error.line is not None:
                 raise
             have = ", ".join(str(name) for name in item.fields) or "none"
             raise BadItem(
-                item, f"{error.reason}; its fields: {have}", f"mend {self.template.path} or the item"
+                item, f"{error.reason}; its fields: {have}", f"mend {self.template.name} or the item"
             ) from error
         except (TypeError, ValueError, ArithmeticError, LookupError) as error:
             raise BadItem(item, f"the template fails on it: {type(error).__name__}: {error}") from error
