@@ -34,9 +34,10 @@ def race_soak(base: Path, rounds: int) -> None:
     single = alone(project, tasks)
     taken = [wait for number in range(rounds) for wait in race_of_completes(project, tasks, f"round-{number}", WIDTH)]
     each = median(taken)
+    say(f"{rounds} rounds of {WIDTH} completions at once: no error, no lost update")
     say(
-        f"{rounds} rounds of {WIDTH} completions at once: no error, no lost update; "
-        f"a caller waits {each * 1000:.0f} ms (median; at most {max(taken) * 1000:.0f} ms), alone {single * 1000:.0f} ms, ratio {each / single:.2f}"
+        f"a caller waits {each * 1000:.0f} ms (median; at most {max(taken) * 1000:.0f} ms), "
+        f"alone {single * 1000:.0f} ms: ratio {each / single:.2f}"
     )
 
 

@@ -10,7 +10,7 @@ import click
 
 from batchpack.commands.task_cli.shared import Call, shared, tell
 from batchpack.errors import BatchpackError
-from batchpack.output import say, say_json_line
+from batchpack.output import say, say_json, say_json_line
 from batchpack.tasks import facts, texts
 from batchpack.tasks.loading import feature_names
 from batchpack.tasks.values import Feature, Subtask
@@ -169,10 +169,16 @@ def _tell_changes(call: Call, feature: Feature, seen: dict[str, str]) -> dict[st
 
 
 @click.command("help")
+@click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")
 @click.pass_context
-def help_(ctx: click.Context) -> None:
+def help_(ctx: click.Context, as_json: bool) -> None:
     """Show this page."""
-    say((ctx.parent or ctx).get_help())
+    group = ctx.parent or ctx
+    if not as_json:
+        say(group.get_help())
+    elif isinstance(group.command, click.Group):
+        commands = {name: group.command.get_command(group, name) for name in group.command.list_commands(group)}
+        say_json({"commands": {name: each.get_short_help_str(100) for name, each in commands.items() if each}})
 
 
 COMMANDS = (status, next_, parallel, deps, blocked, validate, context, watch, help_)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from batchpack.commands.task_cli import command
 from tests.support.project import Project
 from tests.support.tasks import STATUS, TASK_CLI, task_cli, without_privileges
 
@@ -24,22 +26,62 @@ def test_malformed_file(project: Project, auth: Path) -> None:
     assert f"Warning: {file}:4:1" in other.err
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
+JSON = [
         ["status"], ["status", "auth-system"], ["next"], ["parallel"], ["deps", "auth-system", "09"], ["blocked"],
         ["validate"], ["context", "auth-system"], ["batches", "auth-system"], ["complete", "auth-system", "04", "ok"],
         ["start", "auth-system", "04"], ["block", "auth-system", "04", "why"], ["init", "new", "--name", "New"],
         ["add", "auth-system", "More"], ["batch-check", "auth-system", "05", "06"],
         ["report", "auth-system", "01", "--no-verify"], ["archive", "auth-system", "--force"],
-    ],
-    ids=lambda words: words[0],
-)  # fmt: skip
+]  # fmt: skip
+"""A call of each command that answers with one object."""
+
+
+def test_every_command_has_json() -> None:
+    """The calls below name every command there is; watch, a stream, and help have their own tests."""
+    listed = set(command.list_commands(click.Context(command)))
+    assert listed == {words[0] for words in JSON} | {"watch", "help", "unblock"}
+
+
+@pytest.mark.parametrize("words", JSON, ids=lambda words: words[0])
 def test_json(project: Project, auth: Path, words: list[str]) -> None:
     """Every command has --json with the version of its shape."""
     facts = task_cli(project, *words, "--json").json()
     assert (1, []) == (facts["schema"], facts["problems"])
     assert len(facts) > 2
+
+
+def test_json_of_the_others(project: Project, auth: Path) -> None:
+    """Unblock after a block and help have it too; an error on the way prints no half of an object."""
+    task_cli(project, "block", "auth-system", "04", "why").assert_ok()
+    facts = task_cli(project, "unblock", "auth-system", "04", "--json").json()
+    assert (1, [], "pending") == (facts["schema"], facts["problems"], facts["task"]["status"])
+    helped = task_cli(project, "help", "--json").json()
+    assert (1, "Show the subtasks that may start now.") == (helped["schema"], helped["commands"]["next"])
+    assert task_cli(project, "unblock", "auth-system", "04", "--json").assert_failed("is not blocked").out == ""
+
+
+CODES = [
+    (0, ["status"]), (0, ["next", "none-yet", "--help"]), (0, []), (0, ["help"]), (0, ["-h"]),
+    (0, ["complete", "auth-system", "04", "ok"]), (0, ["batch-check", "auth-system", "05", "06"]),
+    (1, ["complete", "auth-system", "01", "again"]), (1, ["complete", "auth-system", "05", "early"]),
+    (1, ["complete", "auth-system", "04", "x" * 201]), (1, ["complete", "auth-system", "04", " "]),
+    (1, ["complete", "auth-system", "99", "x"]), (1, ["unblock", "auth-system", "04"]),
+    (1, ["batch-check", "auth-system", "04", "05"]), (1, ["report", "auth-system", "04"]),
+    (1, ["status", "none"]), (1, ["deps", "auth-system", "99"]), (1, ["archive", "auth-system"]),
+    (1, ["init", "auth-system", "--name", "A"]), (1, ["watch", "auth-system", "--timeout", "0"]),
+    (1, ["status", "--root", "/none"]), (1, ["add", "auth-system", "T", "--depends-on", "99"]),
+    (2, ["none"]), (2, ["status", "--none"]), (2, ["status", "../x"]), (2, ["status", "a/b"]), (2, ["status", "-rf"]),
+    (2, ["complete", "-rf", "01", "x"]), (2, ["init", "two words", "--name", "A"]), (2, ["init", "b"]),
+    (2, ["complete", "auth-system", "04"]), (2, ["complete"]), (2, ["start", "auth-system", "04", "--agent", "a b"]),
+    (2, ["context", "auth-system", "--limit", "0"]), (2, ["status", ""]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "words"), CODES, ids=lambda each: " ".join(each)[:40] if type(each) is list else "")
+def test_exit_codes(project: Project, auth: Path, code: int, words: list[str]) -> None:
+    """The exit code says whether it is done, refused or wrongly called; never is an error a bug or without words."""
+    done = task_cli(project, *words)
+    assert (code, True) == (done.code, code == 0 or bool(done.err or done.out))
 
 
 @pytest.fixture
