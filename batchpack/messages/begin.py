@@ -37,6 +37,7 @@ class Order:
     schema: Schema | None = None
     shard_size: int = SHARD_SIZE
     canary: bool = True
+    mode: str = "batch"
 
     @property
     def bounds(self) -> Bounds:
@@ -65,13 +66,18 @@ class Draft:
         return sum(int(row["bytes"]) for row in self.shards)
 
 
+def way(facts: Facts) -> str:
+    """Return the words that go on with a job, behind `batchpack messages`."""
+    return f"resume {facts.job}" if facts.mode == "batch" else f"{facts.mode} --resume {facts.job}"
+
+
 class SameAgain(BatchpackError):
     """A job with the same items, template and parameters exists."""
 
     def __init__(self, job: Job) -> None:
         super().__init__(
             f"job {job.id} asks the same of the same items, and would be paid again",
-            f"go on with it: batchpack messages resume {job.id}; to pay for all of it anew, add --again",
+            f"go on with it: batchpack messages {way(job.facts)}; to pay for all of it anew, add --again",
         )
 
 
@@ -130,13 +136,15 @@ def existing(order: Order, project: Path, name: str | None) -> Job | None:
     named = next((job for job in found if job.id == name), None)
     if named is not None:
         differ = changes(named.facts, source, template, shared)
+        if named.facts.mode != order.mode:
+            differ.append(f"it was begun as {named.facts.mode}, now {order.mode}")
         if differ:
             raise BatchpackError(
                 f"job {named.id} was begun with other things: {'; '.join(differ)}",
                 "put them back to go on with it, or choose another --name",
             )
         return named
-    same = jobs.identity(source, template, shared)
+    same = jobs.identity(source, template, shared, order.mode)
     return next((job for job in found if job.facts.identity == same), None)
 
 
@@ -191,6 +199,7 @@ def _facts(order: Order, draft: Draft, client: Client) -> Facts:
         params=dict(order.writer.shared),
         schema_source=order.schema.word if order.schema else None,
         shard_size=order.shard_size,
+        mode=order.mode,
     )
 
 

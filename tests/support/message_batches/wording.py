@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any, NamedTuple
 
-MARKER = re.compile(r"\[\[fake:([a-z]+)(?::([^\]:]*))?(?::(\d+))?\]\]")
+MARKER = re.compile(r"\[\[fake:([a-z_]+)(?::([^\]:]*))?(?::(\d+))?\]\]")
 """A word in a request's text that chooses its outcome; a number at the end says for how many attempts."""
 
 MODEL = re.compile(r"(claude|fake)-")
