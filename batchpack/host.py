@@ -25,6 +25,7 @@ class Places:
     newest run's results are copied to the top as well. `litter` names what the host itself makes in its config folder
     when it starts; uninstall removes it with a folder that install made and that holds nothing else. `stubs` are
     settings files with the text that the host begins them with: they go in the same way while they say just that.
+    `data` names folders that the host makes in there for the pack: uninstall removes each that is empty.
     """
 
     user: str
@@ -32,6 +33,7 @@ class Places:
     runs: str = ".batchpack"
     litter: tuple[str, ...] = ()
     stubs: tuple[tuple[str, str], ...] = ()
+    data: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,8 +143,8 @@ def _remove_folders(plan: Undo) -> None:
     receipt = plan.receipt
     if receipt.folder in receipt.folders and plan.places is not None:
         _remove_litter(receipt, plan.places)
-    for folder in sorted(receipt.folders, reverse=True):
-        path = receipt.base / folder
+    data = [receipt.target.folder / name for name in (plan.places.data if plan.places else ())]
+    for path in [*data, *(receipt.base / folder for folder in sorted(receipt.folders, reverse=True))]:
         if path.is_dir() and not path.is_symlink():
             with suppress(OSError):
                 path.rmdir()

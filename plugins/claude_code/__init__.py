@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 NAME = "claude_code"
 TITLE = "Claude Code"
-PLACES = Places(user=".claude", project=".claude")
+PLACES = Places(user=".claude", project=".claude", data=("plugins/data/batchpack-skills-dir",))
 TOOLS: Mapping[str, str] = {
     "agent": "Agent",
     "bash": "Bash",
@@ -60,8 +60,8 @@ CAPABILITIES = Capabilities(
 ARGUMENTS = "ARGUMENTS:"
 TASKS = "task-cli"
 ROUTER = "skills/task-management/router.sh"
-READ_RUNS = "Read(//**/.batchpack/**)"
-"""Opened in a linked work tree, a session reads prompts and reports in the main one, which is outside for it."""
+READ_RUNS, READ_TASKS = "Read(//**/.batchpack/**)", "Read(//**/.tmp/tasks/**)"
+"""Opened in a linked work tree, a session reads prompts and subtasks in the main one, which is outside for it."""
 
 
 def detect(home: Path, search_path: str | None = None) -> Detection | None:
@@ -113,7 +113,8 @@ def _grants(permissions: Permissions, target: Target) -> list[str]:
     runs = [pattern for pattern in allowed if pattern.split()[0] == PLUGIN]
     paths = [pattern.replace(PLUGIN, target.program, 1) for pattern in runs if target.program != PLUGIN]
     tasks = [pattern.replace(TASKS, _router(target), 1) for pattern in allowed if pattern.split()[0] == TASKS]
-    return [f"Bash({pattern}:*)" for pattern in (*runs, *paths, *tasks)] + ([READ_RUNS] if runs else [])
+    reads = [READ_RUNS] * bool(runs) + [READ_TASKS] * bool(tasks)
+    return [*(f"Bash({pattern}:*)" for pattern in (*runs, *paths, *tasks)), *reads]
 
 
 def agent_files(pack: Pack, target: Target) -> list[File]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from batchpack.host import Host
@@ -71,3 +72,15 @@ def test_a_stub_goes_as_long_as_nobody_wrote_into_it(put: Callable[[], Receipt],
     (base / ".toy/own.json").write_text('{"mine": 1}')
     undo(plan_uninstall(receipt, toy.PLACES))
     assert {".toy", ".toy/own.json"} == set(tree(base))
+
+
+def test_a_folder_of_the_hosts_for_the_pack_goes_when_it_is_empty(
+    put: Callable[[], Receipt], base: Path, toy: Host
+) -> None:
+    """What a host keeps for a plugin is the pack's only as long as nothing is in it."""
+    places = replace(toy.PLACES, data=("data/ours", "data/full", "data/none"))
+    receipt = put()
+    for name in ("ours", "full/more", "theirs"):
+        (base / ".toy/data" / name).mkdir(parents=True)
+    undo(plan_uninstall(receipt, places))
+    assert {".toy", ".toy/data", ".toy/data/full", ".toy/data/full/more", ".toy/data/theirs"} == set(tree(base))

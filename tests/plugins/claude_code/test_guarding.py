@@ -108,3 +108,13 @@ def test_all_tools_are_matched_and_time_is_no_way_out() -> None:
     assert ("append", ("hooks", "PreToolUse")) == (edit.action, edit.keys)
     group: Any = edit.value
     assert ("*", 600) == (group["matcher"], group["hooks"][0]["timeout"])
+
+
+def test_a_guard_that_hangs_ends_itself_and_blocks(tmp_path: Path) -> None:
+    """Its alarm comes long before the host's, and a guard that a signal ended lets nothing through."""
+    script = "import signal, batchpack.guard.__main__; print(signal.alarm(0))"
+    done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True)
+    assert 0 < int(done.stdout) < 600 / 2
+    place = _installed("user", tmp_path)
+    hanging = _command(place).replace(" -m batchpack.guard ", " -c 'import signal; signal.alarm(1); signal.pause()' ")
+    assert 2 == _run(place, _call(place, "ls", agent_type="batchpack:explorer"), command=hanging)[0]
