@@ -59,9 +59,9 @@ TOOLS: Mapping[str, str] = {
 }
 CAPABILITIES = Capabilities(
     limits=(
-        "bash rules do not see redirections: a read-only agent can still write with `git log > file`",
         "agents that build and test may run nearly any command: their edit rules stop accidents, not intent",
-        "/batch-run gets its words through a plugin; under `opencode --pure` it asks for them instead",
+        "under `opencode --pure` no plugin runs: the pack's agents have no tools then, and /batch-run does nothing",
+        "plugins of others run beside the guard, and one of them could change a call after it was judged",
         "commands of others that put your words into their text run any !`...` in them; no rule forbids it",
     )
 )

@@ -39,9 +39,10 @@ class Trial:
 
     def __call__(self, conversation: Conversation) -> Answer:
         """Answer as the main agent, or as one of those that it started."""
-        if not conversation.tools or conversation.messages[-1].role == "tool":
-            return Answer("done")
         told = conversation.messages[0].text
+        is_title = ROLE not in told and not conversation.tools  # an agent without tools is let try all the same
+        if is_title or conversation.messages[-1].role == "tool":
+            return Answer("done")
         if ROLE in told:
             return Answer(calls=self.calls[told.partition(ROLE)[2].split()[0]])
         return Answer(calls=(_bash("touch main-did"), *(_start(agent, prompt) for agent, prompt in self.agents)))
