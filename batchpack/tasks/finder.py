@@ -78,6 +78,13 @@ def project_of(tasks: Path) -> Path:
     return project_folder(Path.cwd())
 
 
+def work_tree_of(tasks: Path) -> Path:
+    """Return where a feature is worked on: a linked work tree around here that has these tasks, else the project."""
+    project, here = project_of(tasks), project_folder(Path.cwd())
+    linked = here != project and (here / ".git").is_file() and _main_work_tree(here) == project
+    return here if linked else project
+
+
 def _existing(given: Path) -> Path:
     """Return a project folder that was named, as an absolute path; raises BatchpackError when it is none."""
     if not given.is_dir():

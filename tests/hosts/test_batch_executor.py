@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -183,3 +184,18 @@ def test_another_agents_subtask_is_given_back(kind: str, open_host: Open, projec
     assert "02 to OpenFrontendSpecialist: .tmp/tasks/mixed/subtask_02.json" in outcome.out, str(outcome)
     assert {"pending"} == set(statuses(project, "mixed").values())
     assert {} == coders(session)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_linked_work_tree_is_worked_in(kind: str, open_host: Open, project: Project) -> None:
+    """Opened in a linked work tree, subtask files are read in the main one, and work is written in the linked one."""
+    mixed(project)
+    linked = project.folder.parent / "linked"
+    session = opened(open_host, kind, "user", project)
+    project.git("worktree", "add", "-q", str(linked))
+    (linked / CONTEXT).parent.mkdir(parents=True)
+    (linked / CONTEXT).write_text("# Context\n")
+    outcome = run(replace(session, folder=linked), CARRY_OUT)
+    assert dict.fromkeys(("01", "02", "03", "04"), "completed") == statuses(project, "mixed"), str(outcome)
+    assert (linked / "src/api.ts").exists()
+    assert not (project.folder / "src").exists()

@@ -49,12 +49,14 @@ def test_an_absolute_program_is_granted_too() -> None:
 
 
 def test_the_task_commands_are_granted_as_the_skill_gives_them() -> None:
-    """The grant of task-management names router.sh where it lies: absolute for a user, below the project else."""
+    """The grants of task-management name router.sh where it lies, absolute for a user, and allow reading subtasks."""
     user = _matter(f"{PLUGIN}/skills/task-management/SKILL.md")["allowed-tools"]
-    assert f"Bash(bash {BASE}/{PLUGIN}/skills/task-management/router.sh:*)" == user
+    reads = "Read(//**/.tmp/tasks/**)"
+    assert f"Bash(bash {BASE}/{PLUGIN}/skills/task-management/router.sh:*), {reads}" == user
     files = rendered("claude_code", "project")
     skill = ".claude/skills/task-management"
-    assert "\nallowed-tools: Bash(bash .claude/skills/task-management/router.sh:*)\n" in files[f"{skill}/SKILL.md"].text
+    project = f"allowed-tools: Bash(bash .claude/skills/task-management/router.sh:*), {reads}"
+    assert f"\n{project}\n" in files[f"{skill}/SKILL.md"].text
     assert files[f"{skill}/router.sh"].executable
 
 

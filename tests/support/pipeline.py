@@ -63,10 +63,10 @@ def orchestrate(talk: Talk) -> Steps:
     """Take a request from the making of the feature to its last batch; stop at the first failure."""
     request = found(REQUEST, talk.told)
     feature = found(FEATURE, request)
+    router = found(re.compile(r"`([^`\n]+) <command> \.\.\.`"), talk.rules)
     if request.startswith("Make"):
         [said] = yield (talk.start(talk.agent("TaskManager"), "Make the feature", request),)
     else:
-        router = found(re.compile(r"`([^`\n]+) <command> \.\.\.`"), talk.rules)
         [said] = yield talk.shell(f"{router} batches {feature}")
     told = [said]
     for number, seqs in enumerate(_batches(said), 1):
@@ -75,7 +75,10 @@ def orchestrate(talk: Talk) -> Steps:
             name, form = "BatchExecutor", talk.form.replace("<seq>, <seq>", ", ".join(seqs))
         else:
             name, form = "CoderAgent", found(re.compile(r"`(Execute subtask: [^`]+)`"), talk.rules)
-        prompt = fill(form, **places, seq=seqs[0])
+            check = found(re.compile(r"`(batch-check <feature>) <seq>`"), talk.rules)
+            [checked] = yield talk.shell(f"{router} {fill(check, feature=feature)} {seqs[0]}")
+            places["file"] = DELEGATED.findall(checked)[0][2]
+        prompt = fill(form, **places)
         [said] = yield (talk.start(talk.agent(name), f"Batch {number}", prompt),)
         told.append(said)
         if "✓ Marked" not in said and "ALL COMPLETED" not in said:

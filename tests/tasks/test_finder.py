@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from batchpack.errors import BatchpackError
-from batchpack.tasks.finder import VARIABLE, project_folder, project_of, tasks_folder
+from batchpack.tasks.finder import VARIABLE, project_folder, project_of, tasks_folder, work_tree_of
 from tests.support.project import Project
 
 
@@ -123,3 +123,19 @@ def test_link_to_the_main_work_tree(project: Project, monkeypatch: pytest.Monkey
     (linked / ".tmp").symlink_to(project.folder / ".tmp")
     monkeypatch.chdir(linked)
     assert tasks_folder().resolve() == project.folder / ".tmp" / "tasks"
+
+
+def test_where_the_work_is(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work on the tasks of the main work tree is done in the linked one around here, or else in the main one."""
+    project.init_git()
+    linked, other = project.folder.parent / "linked", project.folder.parent / "other"
+    project.git("worktree", "add", "-q", str(linked))
+    made(other / ".git")
+    tasks = project.folder / ".tmp" / "tasks"
+
+    found = []
+    for here in (project.folder, linked, made(linked / "deep"), other):
+        monkeypatch.chdir(here)
+        found.append(work_tree_of(tasks))
+
+    assert [project.folder, linked, linked, project.folder] == found

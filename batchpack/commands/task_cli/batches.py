@@ -68,7 +68,7 @@ def batches(call: Call, feature: str) -> int:
 @_feature
 @_seqs
 @click.option("--batch", type=click.IntRange(min=1), default=1, show_default=True, help="The batch's number.")
-@click.option("--in", "base", type=click.Path(path_type=Path), help="Where deliverables lie  [default: the project]")
+@click.option("--in", "base", type=click.Path(path_type=Path), help="Where deliverables lie  [default: here]")
 @click.option("--verify/--no-verify", default=True, show_default=True, help="Look whether deliverables exist.")
 @shared
 def report(call: Call, feature: str, seqs: tuple[str, ...], batch: int, base: Path | None, verify: bool) -> int:
@@ -76,7 +76,7 @@ def report(call: Call, feature: str, seqs: tuple[str, ...], batch: int, base: Pa
     from batchpack.tasks import reports
 
     found, problems = call.feature(feature)
-    results = reports.results(found, seqs, (base or call.project).resolve() if verify else None)
+    results = reports.results(found, seqs, (base or call.work_tree).resolve() if verify else None)
 
     def facts() -> dict[str, Any]:
         return {

@@ -13,7 +13,7 @@ import click
 from batchpack.errors import BrokenFile, UsageError
 from batchpack.output import say, say_json, warn
 from batchpack.tasks.facts import problem_facts
-from batchpack.tasks.finder import project_of, tasks_folder
+from batchpack.tasks.finder import project_of, tasks_folder, work_tree_of
 from batchpack.tasks.loading import load, load_all
 from batchpack.tasks.values import Feature, one_line
 
@@ -33,6 +33,11 @@ class Call:
     def project(self) -> Path:
         """The project folder that deliverables and context files are relative to."""
         return project_of(self.root)
+
+    @property
+    def work_tree(self) -> Path:
+        """The folder that deliverables are written in: the linked work tree of the call, else the project."""
+        return work_tree_of(self.root)
 
     def features(self, name: str | None) -> tuple[list[Feature], list[BrokenFile]]:
         """Read one feature or all, and list everything that could not be read."""

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 
 const GUARD = {
   "python": "/opt/batchpack/bin/python",
-  "sha256": "ef9b4683e55b769476b8641dfda04b81e149d745a4b4ed4d02739d81a692621d",
+  "sha256": "79e22a3ba5e863f9c0e95b0fd6748dde7ea1c172600defe9f3f8f824dccd2f77",
   "mark": "(batchpack)",
   "agents": [
     "BatchExecutor",

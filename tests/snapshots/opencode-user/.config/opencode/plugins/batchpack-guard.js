@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 
 const GUARD = {
   "python": "/opt/batchpack/bin/python",
-  "sha256": "d179fb79983a65c2e6cfc67d011b07e5e308a9f20c03be1dda705004260cf658",
+  "sha256": "112dcaed7893efef17b04b4498b814989002b439150b40a26f897f37a1d9b091",
   "mark": "(batchpack)",
   "agents": [
     "BatchExecutor",
