@@ -17,7 +17,7 @@ CHARACTERS_PER_TOKEN = 4
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Tokens in, tokens out at most (or as expected), dollars at batch price (None: unknown), and how it is known."""
+    """Tokens in, tokens out at most (or as expected), dollars (None: unknown), and how it is known."""
 
     requests: int
     tokens_in: int
@@ -36,7 +36,14 @@ class Estimate:
 
 
 def make(
-    draft: Draft, params: dict[str, Any], prices: Prices, client: Client | None, *, sample: int, tokens_out: int | None
+    draft: Draft,
+    params: dict[str, Any],
+    prices: Prices,
+    client: Client | None,
+    *,
+    sample: int,
+    tokens_out: int | None,
+    batch: bool = True,
 ) -> Estimate:
     """Estimate a draft: input by `count_tokens` of a sample, or by characters without a client.
 
@@ -46,7 +53,7 @@ def make(
     counted = [_tokens(one, client) for one in some]
     weight = draft.sample.bytes * len(some) / (sum(map(len, some)) * draft.sample.count)
     out = tokens_out if tokens_out is not None else int(params["max_tokens"])
-    each = [cost(params["model"], Usage(input=round(one * weight), output=out), prices, batch=True) for one in counted]
+    each = [cost(params["model"], Usage(input=round(one * weight), output=out), prices, batch=batch) for one in counted]
     known = [one for one in each if one is not None]
     share = Decimal(draft.requests) / max(1, len(known))
     whole = len(known) == len(each)
