@@ -71,6 +71,10 @@ class Books:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.lock = threading.RLock()
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin with empty books."""
         self.batches: dict[str, Batch] = {}
         self.accepted: Counter[bytes] = Counter()
         self.paid: Counter[bytes] = Counter()
@@ -234,7 +238,12 @@ class Books:
         """Return the books: how much was accepted, how much paid, and how much of that more than once."""
         for batch in self.batches.values():
             self.settle(batch)
+        ours = [one for one in self.batches.values() if not one.requests[0][0].startswith("other-")]
+        shas = {sha for one in ours for _, _, sha in one.requests}
         return {
+            "ours": [one.id for one in ours],
+            "paid_ours": sum(self.paid[sha] > 0 for sha in shas),
+            "running": sum(one.ended is None for one in self.batches.values()),
             "batches": len(self.batches), "sizes": [len(one.requests) for one in self.batches.values()],
             "accepted": sum(self.accepted.values()), "different": len(self.accepted),
             "accepted_twice": sum(count - 1 for count in self.accepted.values()),

@@ -30,6 +30,7 @@ class Service:
     Options are those of `Options`. A fault names a route (or `any`), a kind, and how often (`times`) it happens:
     `status` (with status, type, details, retry_after), `html`, `drop_before`, `delay` (seconds); on create also
     `drop_after` and `status_after` (the batch is made, the answer is not), `late` (dropped, and made after `seconds`);
+    `decoy_drop_before` and the like let another's batch of the same size in first;
     on results `truncate` (after `bytes`) and `bad_line`.
     """
 
@@ -56,6 +57,12 @@ class Service:
                         self.faults.remove(fault)
                     return fault
         return {}
+
+    def reset(self) -> None:
+        """Begin with empty books and no faults; the options stay."""
+        with self.books.lock:
+            self.books.clear()
+            self.faults.clear()
 
     def advance(self, seconds: float) -> None:
         """Set the server's clock forward."""
@@ -182,6 +189,9 @@ class Handler(BaseHTTPRequestHandler):
             books.calls[route or "unknown"] += 1
         workspace = self._workspace()
         fault = self.service.take(route)
+        if fault.get("kind", "").startswith("decoy_"):
+            self.service.decoy(body.count(b'{"custom_id":'))
+            fault = {**fault, "kind": fault["kind"].removeprefix("decoy_")}
         self._before(fault)
         if fault.get("kind") == "late":
             self._later(fault, body, workspace)
@@ -290,4 +300,8 @@ class Handler(BaseHTTPRequestHandler):
                 for name, value in facts.items():
                     setattr(service.books.options, name, value)
             return asdict(service.books.options)
+        elif what == "decoy":
+            return {"batch": service.decoy(facts["size"], facts.get("key", "")).id}
+        elif what == "reset":
+            service.reset()
         return service.stats()
