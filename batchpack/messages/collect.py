@@ -16,6 +16,7 @@ from batchpack.messages import drafts, intake, records, schema
 from batchpack.messages.answers import Reader, by_model, by_schema, plain
 from batchpack.messages.intake import BrokenResults, ForeignResults, Items, Taken
 from batchpack.messages.job import ROOT, Job
+from batchpack.messages.outcomes import LOST
 from batchpack.messages.patience import Tell, patiently
 from batchpack.messages.standing import collected
 from batchpack.messages.state import Shard, State
@@ -102,13 +103,28 @@ def fetch(job: Job, client: Connect, tell: Tell, tries: int = TRIES) -> State:
     return job.state()
 
 
+def needs_service(job: Job, state: State) -> bool:
+    """Tell whether not everything lies on disk as it was collected."""
+    done = collected(state)
+    return any(
+        not shard.collected or _damaged(job.results(shard.name), done[shard.round, shard.number])
+        for shard in state.shards()
+        if shard.batch
+    )
+
+
+def _damaged(raw: Path, event: Mapping[str, Any]) -> bool:
+    """Tell whether a collected shard's raw results are not as they came; those that are lost cannot be."""
+    return not event.get("lost") and _hash(raw) != event["sha256"]
+
+
 def _mended(job: Job, shard: Shard, event: Mapping[str, Any], read: Reader, tell: Tell) -> bool:
     """Tell whether a shard lies there as it was collected; records are made anew from raw results that do."""
     raw, sorted_records = job.results(shard.name), records_path(job, shard.name)
-    whole = _hash(sorted_records) == event["records_sha256"]
+    whole = bool(_hash(sorted_records) == event["records_sha256"])
     if event.get("lost"):
         return whole
-    if _hash(raw) != event["sha256"]:
+    if _damaged(raw, event):
         tell(f"{_shown(raw)} is not as it was collected; fetching it again")
         return False
     if not whole:
@@ -172,9 +188,9 @@ def _gone(job: Job, shard: Shard, items: Items, error: Refused, *, kept: Callabl
             "put the file back as it was; nothing was overwritten",
         ) from error
     told = "the service keeps its result no more; if it was answered, that was paid for"
-    made = (records.failure(i, key, "lost", told) for i, key in zip(items.indices, items.keys, strict=True))
+    made = (records.failure(i, key, LOST, told) for i, key in zip(items.indices, items.keys, strict=True))
     hashed = intake.write_records(records_path(job, shard.name), (line for _, line in made))
-    facts = {"rows": 0, "sha256": "", "records_sha256": hashed, "kinds": {"lost": shard.requests}, "usage": []}
+    facts = {"rows": 0, "sha256": "", "records_sha256": hashed, "kinds": {LOST: shard.requests}, "usage": []}
     _note(job, shard, {**facts, "lost": True})
 
 

@@ -10,7 +10,7 @@ Remedy = Literal["none", "free", "paid", "pause", "never"]
 """none: it is answered; free: ask again unchanged, nothing was paid; paid: something was paid, ask again only with
 another request; pause: the account must be put right first, then free; never: the request itself is wrong."""
 
-ANSWERED, EXPIRED, CANCELED = "answered", "expired", "canceled"
+ANSWERED, EXPIRED, CANCELED, LOST = "answered", "expired", "canceled", "lost"
 REMEDIES: Mapping[str, Remedy] = {
     ANSWERED: "none",
     EXPIRED: "free",
@@ -25,7 +25,7 @@ REMEDIES: Mapping[str, Remedy] = {
     "empty": "paid",
     "bad_json": "paid",
     "schema": "paid",
-    "lost": "paid",
+    LOST: "paid",
     "authentication": "pause",
     "permission": "pause",
     "credit": "pause",

@@ -49,7 +49,7 @@ def pause(error: Exception, number: int) -> float | None:
             return None
         if error.retry_after is not None:
             return min(error.retry_after, 3600.0)
-    longer = min(FIRST_PAUSE * 2**number, LONGEST_PAUSE)
+    longer = min(FIRST_PAUSE * 2.0**number, LONGEST_PAUSE)
     return longer * (1 + random.random() * JITTER)  # noqa: S311 - spreads load, guards nothing
 
 

@@ -6,19 +6,20 @@ import heapq
 import json
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from batchpack.errors import BatchpackError
+from batchpack.errors import BatchpackError, UsageError
 from batchpack.messages import joining, spool
 from batchpack.messages.job import Job
-from batchpack.messages.outcomes import CANCELED, remedy
+from batchpack.messages.outcomes import CANCELED, LOST, remedy
 from batchpack.messages.records import FAILED, HEADS
 from batchpack.messages.spool import Bounds, Request, Spool
 from batchpack.messages.state import Shard, State
+from batchpack.provider import Limits
 
 ROUNDS = 3
 """How many rounds of retries a job gets when nobody says otherwise."""
@@ -77,6 +78,50 @@ def choose(job: Job, state: State, wanted: Callable[[str], bool]) -> tuple[array
 def free(kind: str) -> bool:
     """Tell whether a kind was not paid for and may fare better unchanged."""
     return remedy(kind) == "free"
+
+
+def wanted(change: Change, kinds: Collection[str], *, paid: bool) -> Callable[[str], bool]:
+    """Return what tells which kinds are asked again by a person's word; raises UsageError for what makes no sense.
+
+    That covers what was canceled and what failed for the account's sake, since a person has seen to it.
+    """
+    if change and not paid:
+        raise UsageError("a change is for answers that were paid for", "add --retry-paid, which pays for them again")
+    if paid and not change and set(kinds) != {LOST}:
+        raise UsageError(
+            "the same request would be answered, and paid, the same way",
+            f"change it with --max-tokens, --model or --append; unchanged only --kind {LOST} makes sense",
+        )
+    never = [kind for kind in kinds if remedy(kind) == "never"]
+    if never:
+        raise UsageError(
+            f"{never[0]}: the service refuses these requests each time", "begin a new job with mended items"
+        )
+    allowed = {"paid"} if paid else {"free", "pause"}
+    return lambda kind: remedy(kind) in allowed and (kind in kinds if kinds else kind != LOST or not change)
+
+
+def begin(job: Job, limits: Limits, chosen: Callable[[str], bool], change: Change, most: int) -> dict[str, int]:
+    """Prepare a round of the chosen items; returns how many of each kind, none where there are none.
+
+    Raises BatchpackError while shards are out, and after `most` rounds.
+    """
+    state = job.state()
+    if any(not shard.collected for shard in state.shards()):
+        raise BatchpackError(
+            f"job {job.id} is not all back yet", f"wait for it first: batchpack messages wait {job.id}"
+        )
+    numbers, kinds = choose(job, state, chosen)
+    if not kinds:
+        return {}
+    made = rounds_made(state)
+    if made >= most:
+        raise BatchpackError(
+            f"job {job.id} had {made} rounds of retries already", f"for one more, add --rounds {made + 1}"
+        )
+    bounds = Bounds(min(job.facts.shard_size, limits.requests), limits.bytes)
+    prepare(job, state, bounds, numbers, kinds, change)
+    return dict(kinds)
 
 
 def uncanceled(kind: str) -> bool:
