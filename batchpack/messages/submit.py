@@ -30,6 +30,26 @@ def send_all(desk: Desk) -> None:
         send(desk, shard)
 
 
+def send_what_fits(desk: Desk) -> bool:
+    """Send the shards that there is room for, without waiting for room; returns whether all are accepted by now.
+
+    The job must be locked. Raises Paused.
+    """
+    settle(desk)
+    while True:
+        ahead = _canary(desk)
+        if ahead is not None and not ahead.ended and desk.look(ahead).status != "ended":
+            return False
+        if ahead is not None:
+            await_canary(desk, ahead)
+        shard = next(iter(desk.state.unsent), None)
+        if shard is None:
+            return True
+        if not _fits(desk, shard):
+            return False
+        send(desk, shard)
+
+
 def settle(desk: Desk) -> bool:
     """Prove provisional shards whose batches have ended; returns whether all are proven by now."""
     for shard in list(desk.state.shards()):
