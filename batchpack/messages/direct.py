@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from batchpack.messages import collect, intake, spool
 from batchpack.messages.asking import PATIENCE, Asker, Paused, errored
+from batchpack.messages.doubts import Which, hanging
 from batchpack.messages.gate import Closed, Gate
 from batchpack.messages.job import Job
-from batchpack.messages.journal import Event
 from batchpack.messages.parts import Part
 from batchpack.messages.state import Shard
 from batchpack.provider import Client
@@ -23,9 +23,6 @@ from batchpack.provider import Client
 TICK = 0.1
 """Seconds between two looks at the threads."""
 LEFT = "it was being answered when the run ended; it may have been paid"
-
-Which = tuple[int, int, int]
-"""A request: round, shard and number in the shard."""
 
 
 @dataclass
@@ -83,7 +80,13 @@ def part_path(job: Job, shard: Shard) -> Path:
 
 
 def run(
-    job: Job, client: Client, *, most: int, patience: float = PATIENCE, watch: Callable[[Progress], None] | None = None
+    job: Job,
+    client: Client,
+    *,
+    most: int,
+    patience: float = PATIENCE,
+    watch: Callable[[Progress], None] = lambda _: None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Paused | None:
     """Send what has no result yet, at most `most` at a time, then finish the shards; the caller holds the job.
 
@@ -94,7 +97,7 @@ def run(
     settle(job, shards)
     crew = Crew(job, client, Gate(most), shards, patience)
     try:
-        crew.work(_tasks(job, shards), most, watch or (lambda _: None))
+        crew.work(_tasks(job, shards), most, watch, tell)
     except Paused as error:
         finish(job, shards)
         job.record("paused", reason=error.message, hint=error.hint)
@@ -111,29 +114,6 @@ def settle(job: Job, shards: Sequence[Open]) -> None:
     there = {(one.shard.round, one.shard.number, slot) for one in shards for slot in one.part.done}
     for round_, shard, index in sorted(hanging(job.state().events) & there):
         job.record("answered", round=round_, shard=shard, index=index, how="found")
-
-
-def hanging(events: Iterable[Event]) -> set[Which]:
-    """Return the requests that were sent and of which nothing came back, not even that nobody knows."""
-    found: set[Which] = set()
-    for event in events:
-        if event["event"] == "direct_intent":
-            found.add(_which(event))
-        elif event["event"] == "answered":
-            found.discard(_which(event))
-    return found
-
-
-def doubtful(events: Sequence[Event]) -> int:
-    """Count the sendings that may have been paid without an answer: lost on the way, or cut off by a kill."""
-    sent: int = sum(event["event"] == "direct_intent" for event in events)
-    known: int = sum(event["event"] == "answered" and event["how"] != "unknown" for event in events)
-    return sent - known
-
-
-def _which(event: Event) -> Which:
-    """Return the request that an event is about."""
-    return event["round"], event["shard"], event["index"]
 
 
 def _tasks(job: Job, shards: Sequence[Open]) -> Iterator[Task]:
@@ -154,7 +134,9 @@ class Crew:
         self.progress = Progress(sum(one.shard.requests for one in shards), done, done, gate=gate)
         self._writing, self._taking, self._failure = threading.Lock(), threading.Lock(), list[BaseException]()
 
-    def work(self, tasks: Iterator[Task], most: int, watch: Callable[[Progress], None]) -> None:
+    def work(
+        self, tasks: Iterator[Task], most: int, watch: Callable[[Progress], None], tell: Callable[[str], None]
+    ) -> None:
         """Let threads do all tasks; raises what stopped one of them, after all have ended."""
         open_ = self.progress.total - self.progress.done
         threads = [threading.Thread(target=self._serve, args=(tasks,), daemon=True) for _ in range(min(most, open_))]
@@ -164,6 +146,7 @@ class Crew:
             self._wait(threads, watch)
         except KeyboardInterrupt:
             self.gate.close()
+            tell("waiting for what is being answered, which is billed; interrupt again to leave it")
             self._wait(threads, watch)
             raise
         if self._failure:

@@ -84,7 +84,7 @@ class State:
     @property
     def unsent(self) -> list[Shard]:
         """Return the shards without a batch."""
-        return [shard for shard in self.shards() if shard.batch is None]
+        return [shard for shard in self.shards() if shard.batch is None and not shard.collected]
 
     @property
     def known(self) -> set[str]:

@@ -12,6 +12,7 @@ import pytest
 from batchpack import manager
 from batchpack.messages import direct, spool
 from batchpack.messages.asking import Paused
+from batchpack.messages.doubts import doubtful
 from batchpack.messages.job import Facts, Job, write
 from batchpack.messages.spool import Bounds, Request, Spool
 from batchpack.provider import Client
@@ -69,7 +70,7 @@ def test_every_item_is_answered_once(tmp_path: Path, client: Client, service: Se
     stats = service.stats()
     assert (40, 0) == (stats["paid"], stats["paid_twice"])
     assert all(shard.collected for shard in job.state().shards())
-    assert 0 == direct.doubtful(job.state().events)
+    assert 0 == doubtful(job.state().events)
 
 
 def test_a_run_that_was_cut_off_goes_on(tmp_path: Path, client: Client, service: Service) -> None:
@@ -84,7 +85,7 @@ def test_a_run_that_was_cut_off_goes_on(tmp_path: Path, client: Client, service:
     stats = service.stats()
     assert (20, 0) == (stats["paid"], stats["paid_twice"])
     assert 20 == len(records(job))
-    assert 1 == direct.doubtful(job.state().events)
+    assert 1 == doubtful(job.state().events)
 
 
 def test_a_finished_run_sends_nothing(tmp_path: Path, client: Client, service: Service) -> None:
@@ -130,7 +131,7 @@ def test_lost_answers_are_counted(tmp_path: Path, client: Client, service: Servi
     service.fault("drop_after", "messages", times=2)
     job = make(tmp_path / "job", texts(10))
     direct.run(job, client, most=1)
-    assert (2, 2) == (service.stats()["paid_twice"], direct.doubtful(job.state().events))
+    assert (2, 2) == (service.stats()["paid_twice"], doubtful(job.state().events))
 
 
 def test_a_storm_is_ridden_out(tmp_path: Path, client: Client, service: Service) -> None:
@@ -142,7 +143,7 @@ def test_a_storm_is_ridden_out(tmp_path: Path, client: Client, service: Service)
     job = make(tmp_path / "job", texts(40))
     assert None is direct.run(job, client, most=6)
     assert (40, 0) == (service.stats()["paid"], service.stats()["paid_twice"])
-    assert 0 == direct.doubtful(job.state().events)
+    assert 0 == doubtful(job.state().events)
 
 
 def test_progress_is_true(tmp_path: Path, client: Client) -> None:
