@@ -116,7 +116,8 @@ def _run(command: click.Command, name: str, app: App | None = None) -> NoReturn:
 
 def _flush() -> None:
     """Push out what was printed while a closed pipe can still be caught."""
-    sys.stdout.flush()
+    if sys.stdout is not None:  # it is None when it was closed before the program began
+        sys.stdout.flush()
 
 
 def _reader_left() -> bool:

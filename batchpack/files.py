@@ -13,6 +13,8 @@ from pathlib import Path, PurePosixPath
 from batchpack.errors import BatchpackError, BrokenFile, Busy, UnsafePath, Unwritable
 
 LOCK_WAIT_SECONDS = 30.0
+MAKE_TRIES = 100
+"""How often a lock file is made anew whose folder others remove; where none can ever be made, that is the end."""
 
 
 def fingerprint(data: bytes) -> str:
@@ -144,13 +146,15 @@ def locked(
 
 def _lock_file(path: Path, what: str, wait: float, make: Callable[[], None]) -> int:
     """Open and lock a file; one that its last holder removed meanwhile locks nothing and is opened anew."""
+    left = MAKE_TRIES
     while True:
         try:
             make()
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
-        except FileNotFoundError:
-            continue  # the folder went between the two lines
         except OSError as error:
+            left -= 1
+            if isinstance(error, FileNotFoundError) and left:
+                continue  # the folder went between the two lines
             raise Unwritable(path, error.strerror or str(error)) from error
         try:
             _await_lock(handle, path, what, wait)

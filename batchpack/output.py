@@ -18,12 +18,16 @@ def say(text: str = "") -> None:
 
 def warn(text: str) -> None:
     """Print a line on standard error: what the reader should know but the output must not hold."""
-    print(_printable(text, sys.stderr), file=sys.stderr, flush=True)
+    if sys.stderr is not None:  # else print would take standard output for it
+        print(_printable(text, sys.stderr), file=sys.stderr, flush=True)
 
 
-def _printable(text: str, stream: TextIO) -> str:
-    """Return a text with the letters that a stream cannot show, and halves of surrogate pairs, as escapes."""
-    encoding = stream.encoding or "utf-8"
+def _printable(text: str, stream: TextIO | None) -> str:
+    """Return a text with the letters that a stream cannot show, and halves of surrogate pairs, as escapes.
+
+    A stream that was closed before the program began is None; print lets the text for it go.
+    """
+    encoding = stream.encoding if stream and stream.encoding else "utf-8"
     try:
         text.encode(encoding)
     except UnicodeEncodeError:

@@ -193,6 +193,8 @@ def test_a_lock_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(Unwritable), files.locked(tmp_path / "file/.lock", "it"):
         pass
+    with pytest.raises(Unwritable), files.locked(tmp_path / "none/.lock", "it", make=lambda: None):
+        pass
 
 
 def test_lines_are_appended_whole(tmp_path: Path) -> None:

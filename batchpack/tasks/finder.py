@@ -22,7 +22,7 @@ def tasks_folder(given: Path | None = None) -> Path:
     named = os.environ.get(VARIABLE, "")
     if named:
         return Path(os.path.abspath(Path(named).expanduser()))  # noqa: PTH100 - a link is kept as it was named
-    project = project_folder(Path.cwd())
+    project = project_folder(_here())
     if os.path.isdir(project / BELOW_PROJECT) or not (project / ".git").is_file():  # noqa: PTH112 - as in _is_there
         return _kept_inside(project)
     return _kept_inside(_main_work_tree(project))
@@ -34,7 +34,7 @@ def _kept_inside(project: Path) -> Path:
     A linked work tree may have a link to the folder of the main one.
     """
     folder = project / BELOW_PROJECT
-    link = next((each for each in (folder.parent, folder) if each.is_symlink()), None)
+    link = next((each for each in (folder.parent, folder) if os.path.islink(each)), None)  # noqa: PTH114 - as in _is_there
     if link is None or _is_below(folder, project):
         return folder
     if (project / ".git").is_file() and _is_below(folder, _main_work_tree(project)):
@@ -75,7 +75,7 @@ def project_of(tasks: Path) -> Path:
     """Return the project folder of a tasks folder: where deliverables and context files lie."""
     if tasks.parts[-2:] == BELOW_PROJECT.parts:
         return tasks.parent.parent
-    return project_folder(Path.cwd())
+    return project_folder(_here())
 
 
 def work_tree_of(tasks: Path) -> Path:
@@ -83,6 +83,14 @@ def work_tree_of(tasks: Path) -> Path:
     project, here = project_of(tasks), project_folder(Path.cwd())
     linked = here != project and (here / ".git").is_file() and _main_work_tree(here) == project
     return here if linked else project
+
+
+def _here() -> Path:
+    """Return the present folder; raises BatchpackError when somebody removed it."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise BatchpackError("the present folder was removed", "go to a folder that is there") from error
 
 
 def _existing(given: Path) -> Path:

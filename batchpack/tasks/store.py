@@ -45,7 +45,8 @@ def held(root: Path, name: str) -> Iterator[None]:
     A feature that is a link to another one has that one's lock, since it has its files.
     """
     folder = root / check_name(name)
-    real = Path(os.path.realpath(folder)) if folder.is_symlink() else folder
+    linked = os.path.islink(folder)  # noqa: PTH114 - Path.is_symlink raises where a folder may not be entered
+    real = Path(os.path.realpath(folder)) if linked else folder
     with files.locked(real.parent / f".{real.name}.lock", f"feature {name}"):
         yield
 

@@ -139,3 +139,11 @@ def test_where_the_work_is(project: Project, monkeypatch: pytest.MonkeyPatch) ->
         found.append(work_tree_of(tasks))
 
     assert [project.folder, linked, linked, project.folder] == found
+
+
+def test_a_folder_that_was_removed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who stands in a folder that is no more is told so."""
+    monkeypatch.chdir(made(home / "gone"))
+    (home / "gone").rmdir()
+    with pytest.raises(BatchpackError, match="the present folder was removed"):
+        tasks_folder()

@@ -104,6 +104,28 @@ def test_folders_without_rights(project: Project, closed: Path) -> None:
         done.assert_failed("cannot write", "nothing was lost")
 
 
+def test_closed_parent(project: Project, auth: Path) -> None:
+    """Where not even the folder above the features may be entered, that is told."""
+    auth.parent.chmod(0o000)
+    try:
+        done = project.execute([*without_privileges(), TASK_CLI, "status"])
+        made = project.execute([*without_privileges(), TASK_CLI, "init", "new", "--name", "N"])
+    finally:
+        auth.parent.chmod(0o755)
+    done.assert_failed("Permission denied")
+    made.assert_failed("Permission denied")
+
+
+@pytest.mark.parametrize("closed", ["1", "2"])
+def test_closed_streams(project: Project, auth: Path, closed: str) -> None:
+    """A change is made, and a refusal is one, also where standard output or error was closed from the beginning."""
+    for code, seq in ((0, "04"), (1, "04")):
+        script = f'"$0" complete auth-system {seq} ok {closed}>&-'
+        done = project.execute(["bash", "-c", script, TASK_CLI])
+        assert (code, False) == (done.code, "bug" in done.out + done.err)
+    assert task_cli(project, "status").out.count("(4/10)") == 1
+
+
 def test_root_and_variable(project: Project, auth: Path, tmp_path: Path) -> None:
     """--root names the project's folder and wins over the variable, which names the folder of features."""
     elsewhere = tmp_path / "elsewhere"
