@@ -12,7 +12,7 @@ from batchpack.host import ACTIONS, PAGE
 from tests.support.pack import TARGETS, host, pack, rendered, target
 from tests.support.project import ROOT
 
-PAGES = {"opencode": "opencode/__init__.py", "claude_code": "claude_code.py", "osa": "osa.py"}
+PAGES = {"opencode": "opencode/__init__.py", "claude_code": "claude_code/__init__.py", "osa": "osa.py"}
 
 
 def _names(page: Path) -> list[str]:
@@ -100,7 +100,9 @@ def test_the_program_is_the_targets(name: str, scope: str) -> None:
     assert "`batchpack" not in skill
 
 
-def test_extra_settings_are_not_touched() -> None:
-    """No host needs an edit of a settings file that belongs to the user."""
+def test_only_hosts_that_need_it_touch_settings() -> None:
+    """Settings of the user's are edited only where the host's page says why, and what does not work without."""
     for name, scope in TARGETS:
-        assert [] == host(name).settings_edits(pack(), target(name, scope))
+        edits = host(name).settings_edits(pack(), target(name, scope))
+        assert all(edit.reason for edit in edits)
+        assert name in {"opencode", "claude_code"} or not edits
