@@ -65,6 +65,12 @@ def coders(session: Session) -> dict[str, Exchange]:
     return found
 
 
+def heard_by(session: Session, agent: str) -> list[str]:
+    """Return what tools and agents answered to an agent."""
+    talks = [one for one in session.model.log.arrived if one.tools and agent_of(one) == agent]
+    return [message.text for message in talks[-1].messages if message.role == "tool"]
+
+
 def statuses(project: Project, feature: str) -> dict[str, str]:
     """Return what the task files say, by sequence."""
     files = sorted((project.folder / ".tmp/tasks" / feature).glob("subtask_*.json"))
@@ -123,6 +129,8 @@ def test_three_independent_components(kind: str, scope: str, open_host: Open, pr
     for seq, place in (("01", "users"), ("02", "products"), ("03", "orders")):
         assert f"// made by the agent of {seq}\n" == (project.folder / f"src/{place}.ts").read_text()
     assert (project.folder / "tests/shop.test.ts").exists()
+    assert "# Servers\n" == (project.folder / ".tmp/external-context/http/servers.md").read_text()
+    assert any("`README.md`: " in text for text in heard_by(session, "TaskManager"))
     assert stripped(COMPLETE) in stripped(outcome.out), str(outcome)
     agents = coders(session)
     assert at_once([agents[seq] for seq in ("01", "02", "03")]), "agents ran one after another"

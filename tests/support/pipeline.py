@@ -48,7 +48,7 @@ class Pipeline:
         if agent == "CoderAgent":
             coder = self.coders.get(sequence_of(conversation), self.usual)
             return follow(conversation, code(talk, coder), coder.seconds)
-        acts = {"TaskManager": manage, "BatchExecutor": execute}
+        acts = {"TaskManager": manage, "BatchExecutor": execute, "ContextScout": scout, "ExternalScout": fetch}
         return follow(conversation, acts[agent](talk) if agent else orchestrate(talk))
 
 
@@ -96,6 +96,8 @@ def manage(talk: Talk) -> Steps:
     """Make a feature of a request that says `title | path | parallel` or `title | path | after 01,02`."""
     name = found(FEATURE, talk.told)
     context = found(CONTEXT, talk.told)
+    scouts = [talk.agent(scout) for scout in ("ContextScout", "ExternalScout")]
+    yield tuple(talk.start(scout, "Look for it", f"What must one know for feature {name}?") for scout in scouts)
     texts = {"name": name.title(), "sentence": "It works", "test": "it can be read"}
     yield talk.shell(talk.command("init", feature=name, path=context, **texts))
     for one in talk.told.partition(": ")[2].partition(". Session")[0].split("; "):
@@ -110,6 +112,20 @@ def manage(talk: Talk) -> Steps:
     yield talk.shell(talk.command("validate", feature=name))
     [batches] = yield talk.shell(talk.command("batches", feature=name))
     return batches
+
+
+def scout(talk: Talk) -> Steps:
+    """Look at the project, as a scout that may only read."""
+    [text] = yield (talk.file("read", "README.md"),)
+    return f"`README.md`: {numberless(text).strip()}"
+
+
+def fetch(talk: Talk) -> Steps:
+    """File what a library's documentation says, where the rules say."""
+    place = found(re.compile(r"`([^`]+/<library>/<topic>\.md)`"), talk.rules)
+    path = fill(place, library="http", topic="servers")
+    yield (talk.file("write", path, content="# Servers\n"),)
+    return path
 
 
 def execute(talk: Talk) -> Steps:

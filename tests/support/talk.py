@@ -16,7 +16,7 @@ from tests.support.orchestrator import LINE_NUMBER, REMINDER, found
 from tests.support.pack import pack
 
 Steps = Generator[tuple[Call, ...], list[str], str]
-SHELL = re.compile(r"(?:Run each(?: command)?|here it is run,|Take the subtask,)\s+with `(\w+)`")
+SHELL = re.compile(r"(?:Run each(?: command)?|here it is\s+run,|Take the subtask,)\s+with `(\w+)`")
 AGENT_TOOL = re.compile(r"one `(\w+)` call")
 FENCE = re.compile(r"^ *```\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 
