@@ -57,13 +57,16 @@ def guard_policy(target: Target, agents: Mapping[str, Permissions], router: File
 def hooks_with(target: Target, policy: str, sha256: str, agents: Sequence[str]) -> dict[str, Any]:
     """Return the hooks for a policy whose path stands as a shell word.
 
-    The shell lets the user's own calls go at once: only calls of agents bear `agent_type`. Whatever else goes wrong,
-    from a missing interpreter to a crash, ends in exit code 2, which blocks the call.
+    The shell lets calls of the user's own session and agents go at once: without `agent_type` and one of these names
+    there is nothing to judge. Whatever else goes wrong, from a missing interpreter to a crash, ends in exit code 2,
+    which blocks the call.
     """
     words = ["-I", "-m", MODULE, "--policy", policy, "--sha256", sha256, "--agents", shlex.quote(",".join(agents))]
     guard = " ".join([shlex.quote(target.python), *words])
+    named, whole = "|".join(f"*'\"{name}\"'*" for name in agents), "'{'*'}') exit 0 ;;"
     judge = (
-        f"in=$(command -p cat || cat); case $in in *'{MARKED_CALL}'*) ;; '{{'*'}}') exit 0 ;; esac; "
+        "in=$(command -p cat || cat); "
+        f"case $in in *'{MARKED_CALL}'*) case $in in {named}) ;; {whole} esac ;; {whole} esac; "
         f"printf '%s\\n' \"$in\" | {guard}; "
         f"case $? in 0) ;; 2) exit 2 ;; *) printf '%s\\n' {shlex.quote(DEAD)} >&2; exit 2 ;; esac"
     )
@@ -102,7 +105,9 @@ def hooks_for(target: Target, sha256: str, agents: Sequence[str]) -> dict[str, A
 
 
 def guard_files(target: Target, policy: Policy) -> list[File]:
-    """Say the policy and, for the user's scope, the plugin's hooks."""
+    """Say the policy and, for the user's scope, the plugin's hooks; where all agents are the user's own, neither."""
+    if not policy.agents:
+        return []
     said = [File(_relative(target, policy_path(target)), policy.text)]
     if target.scope == "user":
         text = json.dumps({"hooks": hooks_for(target, policy.sha256, policy.agents)}, indent=2)
@@ -112,7 +117,7 @@ def guard_files(target: Target, policy: Policy) -> list[File]:
 
 def guard_edits(target: Target, policy: Policy) -> list[Edit]:
     """Say the hooks in a project's settings, where a plugin folder would need trust."""
-    if target.scope == "user":
+    if target.scope == "user" or not policy.agents:
         return []
     path = _relative(target, hooks_path(target))
     wanted = hooks_for(target, policy.sha256, policy.agents)

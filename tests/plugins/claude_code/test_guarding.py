@@ -71,11 +71,19 @@ def test_the_guard_judges_its_agents_only(scope: Scope, shell: str, tmp_path: Pa
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_users_own_calls_do_not_even_start_it(shell: str, tmp_path: Path) -> None:
-    """Without an interpreter the user's calls pass, whatever they hold; those of agents and what is no call do not."""
+    """Without an interpreter the user's calls pass, whatever they hold; those of our agents and what is none do not."""
     place = _installed("user", tmp_path, python="/nowhere/python")
-    for own in ("ls", 'grep \'"agent_type":"x"\' *', "x" * 300_000, "a\nb\\n%s `x` $(y) \\", "é"):
+    for own in (
+        "ls",
+        'grep \'"agent_type":"x"\' *',
+        "x" * 300_000,
+        "a\nb\\n%s `x` $(y) \\",
+        "é",
+        "run batchpack:explorer now",
+    ):
         assert (0, "", "") == _run(place, _call(place, own), shell)
-    for other in (_call(place, "ls", agent_type="general-purpose"), "", "\n", "nonsense", '{"tool_name":'):
+        assert (0, "", "") == _run(place, _call(place, own, agent_type="general-purpose"), shell)
+    for other in (_call(place, "ls", agent_type="batchpack:explorer"), "", "\n", "nonsense", '{"tool_name":'):
         code, out, told = _run(place, other, shell)
         assert (2, "") == (code, out)
         assert "batchpack: its guard does not run" in told
@@ -104,7 +112,8 @@ def test_a_session_begins_with_a_look_at_the_guard(scope: Scope, tmp_path: Path)
 
 def test_all_tools_are_matched_and_time_is_no_way_out() -> None:
     """Claude Code lets a call through when its hook takes too long, so the hook may take very long."""
-    (edit, _) = host("claude_code").settings_edits(pack(), target("claude_code", "project"))
+    page, place = host("claude_code"), target("claude_code", "project")
+    (edit, _) = page.settings_edits(pack(), place)
     assert ("append", ("hooks", "PreToolUse")) == (edit.action, edit.keys)
     group: Any = edit.value
     assert ("*", 600) == (group["matcher"], group["hooks"][0]["timeout"])
@@ -118,3 +127,11 @@ def test_a_guard_that_hangs_ends_itself_and_blocks(tmp_path: Path) -> None:
     place = _installed("user", tmp_path)
     hanging = _command(place).replace(" -m batchpack.guard ", " -c 'import signal; signal.alarm(1); signal.pause()' ")
     assert 2 == _run(place, _call(place, "ls", agent_type="batchpack:explorer"), command=hanging)[0]
+
+
+def test_without_agents_there_is_no_guard() -> None:
+    """Where every agent is the user's own, nothing is left to guard."""
+    page, bare = host("claude_code"), replace(pack(), agents=())
+    assert [] == page.settings_edits(bare, target("claude_code", "project"))
+    (manifest,) = page.hook_files(bare, target("claude_code", "user"))
+    assert manifest.path.endswith("plugin.json")
