@@ -18,7 +18,7 @@ PATIENCE = 900.0
 """Seconds without any answer, while the service refuses or cannot be reached, after which the job pauses."""
 
 Result = dict[str, Any]
-Note = Callable[..., None]
+Note = Callable[..., object]
 """Writes an event with its facts into the journal and forces it to disk."""
 
 
