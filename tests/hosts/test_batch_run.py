@@ -181,7 +181,8 @@ def test_a_changed_command_is_followed(kind: str, open_host: Open, project: Proj
     for path in _texts(project):
         path.write_text(path.read_text().replace("batchpack start", "packwrap start"))
     for rules in project.folder.glob(".opencode/agents/batch-orchestrator.md"):
-        rules.write_text(rules.read_text().replace("batchpack *: allow", "batchpack *: allow\n    packwrap *: allow"))
+        own = rules.read_text().replace("(batchpack)", "(mine)")  # without the mark it is the user's, and not guarded
+        rules.write_text(own.replace("batchpack *: allow", "batchpack *: allow\n    packwrap *: allow"))
     session.run("Fix the typo in the React login page").assert_ok()
     assert "start\n" == calls.read_text()
     assert (run_folder(project) / "SYNTHESIS.md").exists()
