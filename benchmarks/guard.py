@@ -26,9 +26,8 @@ def main() -> None:
     router.parent.mkdir(parents=True)
     router.write_text("#!/usr/bin/env bash\n")
     (folder / ".git").mkdir()
-    target = Target(
-        "opencode", "project", folder, folder / ".opencode", "batchpack", "/opt/b/bin/python", "/opt/b/lib/b"
-    )
+    place = (folder, folder / ".opencode")
+    target = Target("opencode", "project", *place, "batchpack", "/opt/b/bin/python", "/opt/b/lib/b")
     agents = {
         "runner": Permissions(bash={"task-cli status *": "allow"}),
         "reader": Permissions(bash="read-only"),
@@ -37,7 +36,8 @@ def main() -> None:
     policy = make_policy(target, agents, TOOLS, router=(str(router), router.read_text()))
     (folder / "policy.json").write_text(policy.text)
     env = {"PATH": os.environ["PATH"], "HOME": str(folder)}
-    options = ["--policy", str(folder / "policy.json"), "--sha256", policy.sha256, "--agents", ",".join(agents)]
+    named = ["--agents", ",".join(agents)]
+    options = ["--policy", str(folder / "policy.json"), "--sha256", policy.sha256, *named]
     commands = {
         "runner": f"bash {ROUTER} status demo",
         "reader": "git log --oneline -5",

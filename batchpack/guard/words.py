@@ -73,7 +73,7 @@ def split(line: str) -> list[str]:
     at = 0
     while at < len(line):
         found = TOKEN.match(line, at)
-        if not found or (found[0][0] == "=" and not words[-1]):
+        if not found or (found[0][0] == "=" and not any(words[-1])):  # zsh looks for `=x` on PATH
             raise _sign(line[at])
         if found[0][0] != " ":
             words[-1].append(_unquoted(found[0]))

@@ -70,6 +70,7 @@ def shells(tmp_path_factory: pytest.TempPathFactory) -> Shells:
 @example(command="show a <<'E'\nx\nE")
 @example(command='show a << "E"\n\\\nE\n\n')
 @example(command="show %1 -- - @ +x ,a: .b ..")
+@example(command="show ''=a \"\"=b")
 @example(command="  show   x=y --a='b c'=d  \n")
 def test_shells_read_what_the_guard_reads(command: str, shells: Shells) -> None:
     """Any accepted command is the same words for every shell, and runs no second command."""
