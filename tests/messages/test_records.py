@@ -30,7 +30,7 @@ def test_an_answer_is_kept_as_it_came() -> None:
     assert ("answered", {**facts, **used}) == made(answered("yes\n"))
 
 
-@pytest.mark.parametrize("text", ["ü – 漢字 😀", '"\\ \x00\x1f', "half \ud800 of a pair", "\u2028 line", "\x7f"])
+@pytest.mark.parametrize("text", ["ü 漢字 😀", '"\\ \x00\x1f', "half \ud800 of a pair", "\u2028 line", "\x7f"])
 def test_every_text_survives(text: str) -> None:
     """What Python can hold comes back the same, halves of surrogate pairs too."""
     assert text == made(answered(text))[1]["answer"]

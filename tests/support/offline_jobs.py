@@ -25,7 +25,8 @@ def make(folder: Path, count: int, size: int = 1000, *, schema: Mapping[str, Any
         rows.add(Request(number, json.dumps(f"key-{number}"), json.dumps(params).encode()))
     items = {"kind": "jsonl", "source": "items.jsonl", "sha256": "0", "count": count, "key": "id"}
     facts = Facts(
-        folder.name, "2026-11-21T00:00:00.000Z", "anthropic", "0", "http://x", NONCE, items, {"path": "t", "sha256": "0"},
+        folder.name, "2026-11-21T00:00:00.000Z", "anthropic", "0", "http://x", NONCE, items,
+        {"path": "t", "sha256": "0"},
         {"model": MODEL, "max_tokens": 9}, "answer.json" if schema is not None else None, size,
     )  # fmt: skip
     shards = rows.close()
