@@ -17,7 +17,7 @@ PROGRAM, TASKS, ROUTER, SHELL = "batchpack", "task-cli", "router.sh", "bash"
 BIGGEST = 65536
 SAME = ("--root",)
 INSIDE = ("--in", "--project", "--dir", "--out")
-FILES = ("--file", "--from", "--prices")
+FILES = ("--file", "--from", "--params", "--prices", "--template")
 SETUP = ("install", "uninstall")
 RECORDS = ".batchpack"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchpack.guard.globs import SAMPLES, expanded, finds, folded, is_secret, matches, path_fits, seeks_secrets
@@ -13,6 +13,7 @@ from batchpack.guard.globs import SAMPLES, expanded, finds, folded, is_secret, m
 TEXTS = st.text("ab/.*?", max_size=12)
 
 
+@settings(deadline=None)
 @given(pattern=TEXTS, text=TEXTS)
 def test_a_pattern_is_what_its_regular_expression_is(pattern: str, text: str) -> None:
     """`*` is any text and `?` one sign; all else stands for itself."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchpack.guard.patch import HEADS, paths
@@ -16,6 +16,7 @@ LINES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(lines=LINES)
 def test_every_head_gives_its_path(lines: list[str]) -> None:
     """The paths are those behind the heads, in their order."""
