@@ -27,6 +27,8 @@ REFUSALS = (
     "depth limit",
     "requires approval",
     "only allowed",
+    "control characters that would be hidden",
+    "has not been read yet",  # reading it was refused, and what was not read is not overwritten
 )
 
 
