@@ -33,7 +33,7 @@ def run(session: Session, request: str) -> Outcome:
         argv = ["opencode", "run", "--command", "task-management", request]
     else:
         argv = ["claude", "-p", f"/task-management {request}", "--permission-mode", "acceptEdits"]
-    return session.execute(argv, timeout=180).assert_ok()
+    return session.execute(argv, timeout=240).assert_ok()
 
 
 def opened(open_host: Open, kind: str, scope: str, project: Project, **coders: Coder) -> Session:
