@@ -66,18 +66,13 @@ class Draft:
         return sum(int(row["bytes"]) for row in self.shards)
 
 
-def way(facts: Facts) -> str:
-    """Return the words that go on with a job, behind `batchpack messages`."""
-    return f"resume {facts.job}" if facts.mode == "batch" else f"{facts.mode} --resume {facts.job}"
-
-
 class SameAgain(BatchpackError):
     """A job with the same items, template and parameters exists."""
 
     def __init__(self, job: Job) -> None:
         super().__init__(
             f"job {job.id} asks the same of the same items, and would be paid again",
-            f"go on with it: batchpack messages {way(job.facts)}; to pay for all of it anew, add --again",
+            f"go on with it: batchpack messages {job.way}; to pay for all of it anew, add --again",
         )
 
 

@@ -100,13 +100,19 @@ def run(
         crew.work(_tasks(job, shards), most, watch, tell)
     except Paused as error:
         finish(job, shards)
-        job.record("paused", reason=error.message, hint=error.hint)
+        pause(job, error)
         return error
     except KeyboardInterrupt:
         finish(job, shards)
         raise
     finish(job, shards)
     return None
+
+
+def pause(job: Job, error: Paused) -> None:
+    """Note that a job stands still, and how it goes on."""
+    reason = error.message.removeprefix("paused: ")
+    job.record("paused", reason=reason, hint=f"{error.hint}; then run: batchpack messages {job.way}")
 
 
 def settle(job: Job, shards: Sequence[Open]) -> None:

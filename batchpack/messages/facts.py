@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from batchpack.messages.doubts import doubtful
 from batchpack.messages.job import Job
 from batchpack.messages.standing import Standing, age, expiry, kept_until, soon_lost, standing
 from batchpack.messages.state import Shard, State
@@ -24,7 +25,8 @@ def stage(state: State, found: Standing) -> str:
     if state.paused:
         return "paused"
     if state.unsent:
-        return "sending" if len(state.unsent) < len(shards) else "not sent"
+        begun = len(state.unsent) < len(shards) or any(event["event"] == "direct_intent" for event in state.events)
+        return "sending" if begun else "not sent"
     if any(not shard.ended for shard in shards if not shard.collected):
         return "in progress"
     if found.pending:
@@ -48,6 +50,7 @@ def to_json(job: Job, state: State, bill: Bill, now: datetime) -> dict[str, Any]
         "answered": found.answered,
         "failed": found.failed,
         "pending": found.pending,
+        "unknown": doubtful(state.events),
         "kinds": dict(found.kinds),
         "retried": found.asked,
         "shards": [_shard(shard) for shard in state.shards()],
@@ -79,7 +82,8 @@ def lines(job: Job, state: State, bill: Bill, now: datetime) -> Iterator[str]:
     found = standing(job, state)
     yield f"Job {job.id}: {stage(state, found)}"
     yield f"  {count(found.items, 'item')} to {job.facts.params.get('model', 'an unknown model')}"
-    yield from _shards(state, now)
+    if job.facts.mode == "batch":
+        yield from _shards(state, now)
     yield f"  {report.counted(found)}"
     if found.kinds:
         yield "  failed: " + ", ".join(f"{number:,} {kind}" for kind, number in found.kinds.most_common())
@@ -109,7 +113,7 @@ def _next(job: Job, state: State, found: Standing) -> Iterator[str]:
     if state.paused:
         yield f"Next: {state.paused['hint']}"
     elif state.unsent:
-        yield f"Then run:\n    batchpack messages resume {job.id}"
+        yield f"Then run:\n    batchpack messages {job.way}"
     elif found.pending:
         yield f"Then run:\n    batchpack messages wait {job.id}"
     elif not state.done:

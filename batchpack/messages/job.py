@@ -95,6 +95,11 @@ class Job:
             raise BrokenFile(path, f"it does not say what a job must: {error}") from error
 
     @property
+    def way(self) -> str:
+        """Return the words that go on with the job, behind `batchpack messages`."""
+        return f"resume {self.id}" if self.facts.mode == "batch" else f"{self.facts.mode} --resume {self.id}"
+
+    @property
     def journal(self) -> Path:
         """Return the journal's path."""
         return self.folder / "journal.jsonl"

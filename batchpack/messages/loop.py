@@ -132,7 +132,7 @@ def run(
     try:
         chain.follow(watch, keep_going=keep_going)
     except Paused as error:
-        job.record("paused", reason=error.message, hint=error.hint)
+        direct.pause(job, error)
         stopped = error
     except Stopped as error:
         stopped = error

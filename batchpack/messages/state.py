@@ -179,6 +179,10 @@ def _paused(state: State, event: Event) -> None:
     state.paused = event
 
 
+def _direct(state: State, _: Event) -> None:
+    state.paused = None
+
+
 def _done(state: State, event: Event) -> None:
     state.done = event
 
@@ -196,5 +200,6 @@ _ACTS = {
     "cancel": _cancel,
     "canary": _canary,
     "paused": _paused,
+    "direct_intent": _direct,
     "done": _done,
 }

@@ -27,6 +27,7 @@ from batchpack.errors import BatchpackError, UsageError
 from batchpack.messages import begin, closing, items, resume
 from batchpack.messages import estimate as estimates
 from batchpack.messages import job as jobs
+from batchpack.messages.asking import Paused
 from batchpack.messages.begin import Draft, Order
 from batchpack.messages.desk import check_account
 from batchpack.messages.direct import Progress
@@ -145,9 +146,7 @@ def _begin(order: Order, mode: Mode, client: Client, project: Path, given: dict[
 def _go_on(app: App, mode: Mode, job: Job, given: dict[str, Any]) -> int:
     """Send what a job lacks; changed items, another key and another address are refused."""
     if job.facts.mode != mode.name:
-        raise UsageError(
-            f"job {job.id} was begun as {job.facts.mode}", f"go on with it: batchpack messages {begin.way(job.facts)}"
-        )
+        raise UsageError(f"job {job.id} was begun as {job.facts.mode}", f"go on with it: batchpack messages {job.way}")
     if not given["as_begun"]:
         resume.check(job)
     client = app.provider(job.facts.provider).connect()
@@ -167,21 +166,21 @@ def _work(job: Job, mode: Mode, client: Client, order: Order | None, given: dict
         _tell_interrupted(job, watch)
         raise
     closed = closing.close(job, prices_of(given["table"]))
+    count = doubtful(closed.state.events)
     code = tell_end(job, closed, as_json=given["as_json"])
-    _tell_doubts(job)
-    if stopped is not None:
+    _tell_doubts(count)
+    if stopped is not None and not isinstance(stopped, Paused):
         raise _with_way(job, stopped)
     return code
 
 
 def _with_way(job: Job, stopped: BatchpackError) -> BatchpackError:
     """Return what stopped a job with the command that goes on."""
-    return BatchpackError(stopped.message, f"{stopped.hint}; then run: batchpack messages {begin.way(job.facts)}")
+    return BatchpackError(stopped.message, f"{stopped.hint}; then run: batchpack messages {job.way}")
 
 
-def _tell_doubts(job: Job) -> None:
+def _tell_doubts(count: int) -> None:
     """Say what may have been paid without an answer: a direct request cannot be looked for as a batch can."""
-    count = doubtful(job.state().events)
     if count:
         one = "1 request was" if count == 1 else f"{count:,} requests were"
         warn(
@@ -192,8 +191,8 @@ def _tell_doubts(job: Job) -> None:
 def _tell_interrupted(job: Job, watch: Watch) -> None:
     """Say what is there, what may go on being billed, and how to go on."""
     warn(f"\n{watch.line() or 'nothing was sent'}")
-    _tell_doubts(job)
-    warn(f"  go on: batchpack messages {begin.way(job.facts)}")
+    _tell_doubts(doubtful(job.state().events))
+    warn(f"  go on: batchpack messages {job.way}")
 
 
 def _show(order: Order, mode: Mode, given: dict[str, Any]) -> int:

@@ -14,6 +14,7 @@ from batchpack.errors import BatchpackError
 from batchpack.messages import estimate as estimates
 from batchpack.messages import items, prices
 from batchpack.messages.begin import Draft, Order
+from batchpack.messages.costs import dollars
 from batchpack.messages.estimate import Estimate
 from batchpack.provider import Client
 
@@ -74,8 +75,8 @@ def cost_lines(guess: Estimate) -> list[str]:
     if guess.dollars is None or guess.standard is None:
         money = "unknown, since the prices of this model are"
     else:
-        direct = f" (as direct calls ${guess.standard:,.2f})" if guess.standard != guess.dollars else ""
-        money = f"${guess.dollars:,.2f}{direct}, prices of {guess.as_of}"
+        direct = f" (as direct calls {dollars(guess.standard)})" if guess.standard != guess.dollars else ""
+        money = f"{dollars(guess.dollars)}{direct}, prices of {guess.as_of}"
     return [
         f"  tokens in: {guess.tokens_in:,} (estimated: {guess.method})",
         f"  tokens out: {guess.tokens_out:,} ({guess.out_method})",
