@@ -20,9 +20,15 @@ from tests.support.killer import _Killer
 from tests.support.message_batches.remote import Remote
 
 ITEMS, SHARD = 25, 10
-GRACE = 0.8
+GRACE = 0.5
 TEMPLATE = "Review this document and answer in one word.\n\n{{ text }}\n"
-SIZES = {ITEMS: "1, 10, 9, 5"}
+ACTS = {
+    ("before", "submit"): (28, 59),
+    ("tear", "submit"): (8, 23),
+    ("before", "resume"): (1, 20),
+    ("tear", "resume"): (1, 9),
+}
+"""First and last act of a command at which a kill is worth while: of most others nothing is left."""
 KEY = "test-key-of-nobody"
 
 
@@ -76,23 +82,40 @@ class End:
     text: str
 
 
-def run(ground: Ground, words: list[str], *, kill_at: int = 0, tear: bool = False, kill_after: float = 0.0) -> End:
-    """Run `batchpack` in a forked process; it kills itself before its n-th act on the disk, or is killed after seconds."""
+@dataclass
+class Running:
+    """A command in a fork of its own."""
+
+    child: int
+    out: Path
+
+    def wait(self, seconds: float = 60) -> End:
+        """Wait for its end; after these seconds it is killed."""
+        end = time.monotonic() + seconds
+        while True:
+            done, status = os.waitpid(self.child, os.WNOHANG)
+            if done:
+                break
+            if time.monotonic() > end:
+                os.kill(self.child, signal.SIGKILL)
+            time.sleep(0.002)
+        text = self.out.read_text() if self.out.exists() else ""
+        self.out.unlink(missing_ok=True)
+        return End(os.waitstatus_to_exitcode(status), text)
+
+
+def start(ground: Ground, words: list[str], *, kill_at: int = 0, tear: bool = False) -> Running:
+    """Start `batchpack` in a fork, where all is imported already; it kills itself before its n-th act on the disk."""
     out = ground.folder / f".out-{time.monotonic_ns()}"
     child = os.fork()
     if child == 0:
         _live(ground, words, out, kill_at, tear)
-    end = time.monotonic() + (kill_after or 60)
-    while True:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            break
-        if time.monotonic() > end:
-            os.kill(child, signal.SIGKILL)
-        time.sleep(0.002)
-    text = out.read_text() if out.exists() else ""
-    out.unlink(missing_ok=True)
-    return End(os.waitstatus_to_exitcode(status), text)
+    return Running(child, out)
+
+
+def run(ground: Ground, words: list[str], *, kill_at: int = 0, tear: bool = False, kill_after: float = 0.0) -> End:
+    """Run `batchpack` to its end, or until it is killed after seconds."""
+    return start(ground, words, kill_at=kill_at, tear=tear).wait(kill_after or 60)
 
 
 def _live(ground: Ground, words: list[str], out: Path, kill_at: int, tear: bool) -> None:
@@ -125,10 +148,10 @@ def warm() -> None:
     provider = App(manager.load).provider(None, "claude-haiku-5-5")
     provider.check({"model": "claude-haiku-5-5", "max_tokens": 1})
     client: Any = provider.connect("http://127.0.0.1:9")
-    for ask in (lambda: client.retrieve("b"), lambda: client.count_tokens({"model": "m", "messages": []})):
+    for ask, what in ((client.retrieve, "b"), (client.count_tokens, {"model": "m", "messages": []})):
         try:
-            ask()
-        except Exception:  # noqa: S112 - nobody listens there; what counts is the import
+            ask(what)
+        except Exception:  # nobody listens there; what counts is the import
             continue
 
 
@@ -163,7 +186,7 @@ def play(scenario: Scenario, base: Path, service: Remote, seed: int) -> Played:
     commands, killed = 0, 0
     for words in _words(ground):
         commands += 1
-        ended = run(ground, words, **_kill(chance) if killed < scenario.kills else {})
+        ended = run(ground, words, **_kill(chance, words) if killed < scenario.kills else {})
         killed += ended.code == -signal.SIGKILL
         assert "Traceback" not in ended.text, ended.text
         assert ended.code in (0, 1, -signal.SIGKILL), f"{ended}"
@@ -171,15 +194,16 @@ def play(scenario: Scenario, base: Path, service: Remote, seed: int) -> Played:
             break
         scenario.between(ground, commands)
         assert commands < 40, f"no end: {ended.text}"
-    return Played(commands, killed, check(ground))
+    return Played(commands, killed, finish(ground))
 
 
-def _kill(chance: random.Random) -> dict[str, Any]:
+def _kill(chance: random.Random, words: list[str]) -> dict[str, Any]:
     """Choose a moment to die: before an act on the disk, in the middle of a line, or at any time."""
-    how = chance.choice(["before", "before", "tear", "time"])
+    how = chance.choice(["before", "before", "before", "tear", "time"])
     if how == "time":
         return {"kill_after": chance.uniform(0.05, 1.2)}
-    return {"kill_at": chance.randint(1, 14 if how == "tear" else 40), "tear": how == "tear"}
+    first, last = ACTS[how, words[1]]
+    return {"kill_at": chance.randint(first, last), "tear": how == "tear"}
 
 
 def _words(ground: Ground) -> Iterator[list[str]]:
@@ -191,6 +215,17 @@ def _words(ground: Ground) -> Iterator[list[str]]:
 def settled(ground: Ground) -> bool:
     """Tell whether each shard has a batch that is known to be ours."""
     return all(shard.proven for shard in ground.job.state().shards())
+
+
+def finish(ground: Ground) -> dict[str, Any]:
+    """Fetch the answers and return the books; fails for an item that has none."""
+    books = check(ground)
+    ended = run(ground, ["messages", "wait", "reviews", "--project", str(ground.folder)])
+    assert 0 == ended.code, ended.text
+    rows = [json.loads(line) for line in ground.job.answers.read_text().splitlines()]
+    assert [f"doc-{number}" for number in range(ground.count)] == [row["key"] for row in rows]
+    assert {"answered"} == {row["status"] for row in rows}
+    return books
 
 
 def check(ground: Ground) -> dict[str, Any]:

@@ -80,6 +80,7 @@ class Books:
         self.paid: Counter[bytes] = Counter()
         self.calls: Counter[str] = Counter()
         self.offset = 0.0
+        self.landing = 0
 
     def now(self) -> float:
         """Return the server's clock, which can be set forward."""
@@ -243,7 +244,7 @@ class Books:
         return {
             "ours": [one.id for one in ours],
             "paid_ours": sum(self.paid[sha] > 0 for sha in shas),
-            "running": sum(one.ended is None for one in self.batches.values()),
+            "running": self.landing + sum(one.ended is None for one in self.batches.values()),
             "batches": len(self.batches), "sizes": [len(one.requests) for one in self.batches.values()],
             "accepted": sum(self.accepted.values()), "different": len(self.accepted),
             "accepted_twice": sum(count - 1 for count in self.accepted.values()),

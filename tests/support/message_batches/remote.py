@@ -14,15 +14,16 @@ from tests.support.project import ROOT
 
 
 class Remote:
-    """`with Remote(duration=0.1) as service:` offers `url`, `fault`, `advance`, `options`, `decoy`, `stats`, `reset`."""
+    """The same as `Service`, from outside: `with Remote(duration=0.1) as service: service.url, service.stats()`."""
 
     def __init__(self, **options: Any) -> None:
         self._words = [f"{name}={json.dumps(value)}" for name, value in options.items()]
         self.url = ""
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "tests.support.message_batches", *self._words]
-        self._child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        command = [sys.executable, "-m", "tests.support.message_batches", "until-eof", *self._words]
+        pipe = subprocess.PIPE
+        self._child = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True, start_new_session=True)
         assert self._child.stdout is not None
         self.url = json.loads(self._child.stdout.readline())["url"]
         return self

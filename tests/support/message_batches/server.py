@@ -235,9 +235,14 @@ class Handler(BaseHTTPRequestHandler):
         """Drop the connection now, and make the batch after a while all the same."""
         version = self.headers["anthropic-version"]
 
+        books = self.service.books
+        with books.lock:
+            books.landing += 1
+
         def make() -> None:
-            with self.service.books.lock:
-                self.service.books.create(body, version, workspace)
+            with books.lock:
+                books.create(body, version, workspace)
+                books.landing -= 1
 
         timer = threading.Timer(fault.get("seconds", 0.5), make)
         timer.daemon = True
