@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from array import array
+from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from batchpack.messages.state import Shard
 
 HEAD, BETWEEN, TAIL = b'{"requests":[\n', b",\n", b"\n]}\n"
 _PARAMS = b'","params":'
+OVERHEAD = 100
+"""More bytes than a body needs around its only request, beside the nonce."""
 
 
 class Request(NamedTuple):
@@ -140,19 +143,24 @@ class Spool:
             self._file.keys.close()
 
     def _add(self, request: Request) -> None:
-        need = len(request.params) + len(self._nonce) + 64
-        if need + len(HEAD) + len(TAIL) > self._bounds.bytes:
+        if len(request.params) + len(self._nonce) + OVERHEAD > self._bounds.bytes:
             raise BatchpackError(
                 f"item {request.number} (key {request.key}) comes to {len(request.params):,} bytes, "
                 f"more than the {self._bounds.bytes:,} of a whole batch",
                 "nothing of it was sent; make the item smaller",
             )
-        file = self._file or self._open()
-        if len(file) >= self._cap or file.size + need + len(TAIL) > self._bounds.bytes:
-            for moved in self._finish(len(file)):
-                self._add(moved)
+        waiting = deque([request])
+        while waiting:
             file = self._file or self._open()
-        file.add(request)
+            if len(file) and not self._fits(file, waiting[0]):
+                waiting.extendleft(reversed(self._finish(len(file))))
+            else:
+                file.add(waiting.popleft())
+
+    def _fits(self, file: _File, request: Request) -> bool:
+        """Tell whether a shard takes one more request."""
+        size = file.size + len(request.params) + len(self._nonce) + OVERHEAD
+        return len(file) < self._cap and size <= self._bounds.bytes
 
     def _open(self) -> _File:
         number = len(self._rows) + 1
