@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from batchpack.errors import BatchpackError, UsageError
-from batchpack.messages import retry, spool
+from batchpack.messages import spool
 from batchpack.messages.job import Job
 from batchpack.messages.retry import Change, begin, free, uncanceled, wanted
 from batchpack.provider import Limits
