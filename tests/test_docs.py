@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.support.message_batches import Service
 from tests.support.project import ROOT, Project
 
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -18,6 +20,8 @@ FENCE = re.compile(
 FULL_ID = re.compile(r"\b\d{8}T\d{6}-[0-9a-f]{4}\b")
 SHORT_ID = re.compile(r"^Run ([0-9a-f]{4}):", re.MULTILINE)
 ANYTHING = "…"
+SERVICE = "<!-- the service stands in on loopback -->"
+"""A page with this line speaks to a stand-in for the paid service, with a key of its own."""
 
 VARIABLE = (
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?", "<moment>"),
@@ -28,6 +32,7 @@ VARIABLE = (
     (r"batchpack-demo-\w+", "batchpack-demo-<random>"),
     (r"(?<=rm -r )\S+", "<folder>"),
     (r"\S*/bin/python3?(?:\.\d+)?\b", "<python>"),
+    (r"\bmsgbatch_\w+", "<batch>"),
 )
 """What differs from run to run, and what stands for it on both sides."""
 
@@ -68,7 +73,8 @@ def _steps(body: str) -> Iterator[Step]:
 class Reader:
     """Somebody who follows a page, in a fresh project and home."""
 
-    def __init__(self, project: Project, page: Path) -> None:
+    def __init__(self, project: Project, page: Path, env: Mapping[str, str] | None = None) -> None:
+        self.env = {"COLUMNS": "100", **(env or {})}
         self.project = project.write({"README.md": "# A project\n"}).init_git()
         text = page.read_text()
         self.ids = list(dict.fromkeys(FULL_ID.findall(text)))
@@ -90,13 +96,23 @@ class Reader:
         command = step.command
         for shown, real in self.names():
             command = re.sub(rf"(?<!\w){re.escape(shown)}(?!\w)", real, command)
-        done = self.project.execute(["bash", "-c", f"exec 2>&1\n{command}"], env={"COLUMNS": "100"})
+        done = self.project.execute(["bash", "-c", f"exec 2>&1\n{command}"], env=self.env)
         if step.output is None:
             done.assert_ok()
         printed = done.out
         for shown, real in self.names():
             printed = re.sub(rf"(?<!\w){re.escape(real)}(?!\w)", shown, printed)
         return steady(printed), steady(step.output or "")
+
+
+@contextmanager
+def surroundings(page: Path) -> Iterator[dict[str, str]]:
+    """Return the variables that a page's commands see besides the usual ones, with a service where it needs one."""
+    if SERVICE not in page.read_text():
+        yield {}
+        return
+    with Service(duration=0.5) as service:
+        yield {"ANTHROPIC_API_KEY": "a-key", "ANTHROPIC_BASE_URL": service.url}
 
 
 def steady(text: str) -> str:
@@ -116,12 +132,13 @@ def agrees(expected: str, printed: str) -> bool:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_shows_what_happens(project: Project, page: Path) -> None:
     """Each command of the page, run after those before it, prints what stands below it."""
-    reader = Reader(project, page)
-    for block in blocks(page):
-        for step in () if block.info.startswith("no-run") else block.steps:
-            printed, expected = reader.follow(step)
-            if step.output is not None and not agrees(expected, printed):
-                assert expected == printed, f"$ {step.command}"
+    with surroundings(page) as env:
+        reader = Reader(project, page, env)
+        for block in blocks(page):
+            for step in () if block.info.startswith("no-run") else block.steps:
+                printed, expected = reader.follow(step)
+                if step.output is not None and not agrees(expected, printed):
+                    assert expected == printed, f"$ {step.command}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -139,8 +139,10 @@ def lines(found: Bill) -> list[str]:
         return ["Cost: nothing was charged yet."]
     if found.known:
         saved = found.standard - found.dollars
-        spent = f"Cost: {dollars(found.dollars)} at prices of {found.as_of}; saved {dollars(saved)}"
-        return [f"{spent} against {dollars(found.standard)} for the same usage at standard price."]
+        spent = f"Cost: {dollars(found.dollars)} at prices of {found.as_of}"
+        if not saved:
+            return [f"{spent}."]
+        return [f"{spent}; saved {dollars(saved)} against {dollars(found.standard)} for the same usage at standard price."]
     named = ", ".join(f"{count:,} of {model}" for model, count in sorted(found.unknown.items()))
     told = f"; the other {found.messages - sum(found.unknown.values()):,} cost {dollars(found.dollars)}"
     rest = told if sum(found.unknown.values()) < found.messages else ""

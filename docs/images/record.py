@@ -1,4 +1,4 @@
-"""Run the demo in a terminal of its own and draw what it showed as docs/images/demo.svg."""
+"""Run the demo, and a wait for a batch, in a terminal of their own and draw what they showed in docs/images/."""
 
 from __future__ import annotations
 
@@ -55,16 +55,48 @@ def last_state(text: str) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Write the picture."""
+def draw(name: str, title: str, text: str) -> None:
+    """Write a picture of a terminal."""
+    console = Console(record=True, width=120, file=io.StringIO())
+    console.print(Text.from_ansi(text))
+    picture = Path(__file__).with_name(f"{name}.svg")
+    picture.write_text(console.export_svg(title=title, code_format=FORMAT, unique_id=name))
+
+
+def demo() -> None:
+    """Draw the demo at its end."""
     folder = Path(tempfile.mkdtemp(prefix="batchpack-")) / "demo"
     text = last_state(seen([sys.executable, "-m", "batchpack", "demo", "--dir", str(folder)]))
     text = text.replace(str(folder), "~/demo").replace(sys.executable, "python3")
-    console = Console(record=True, width=120, file=io.StringIO())
-    console.print(Text.from_ansi("$ batchpack demo\n" + text.strip()))
-    picture = Path(__file__).with_name("demo.svg")
-    picture.write_text(console.export_svg(title="batchpack demo", code_format=FORMAT, unique_id="demo"))
+    draw("demo", "batchpack demo", "$ batchpack demo\n" + text.strip())
+
+
+def wait() -> None:
+    """Draw a wait for four shards at the moment when two of them have ended."""
+    from tests.support.message_batches import Service
+
+    os.chdir(tempfile.mkdtemp(prefix="batchpack-"))
+    Path("items.jsonl").write_text("".join(f'{{"text": "document {number}"}}\n' for number in range(100)))
+    words = ["items.jsonl", "--prompt", "Review {{ text }}", "--model", "claude-haiku-5-5", "--max-tokens", "64"]
+    with Service(duration=600) as service:
+        os.environ.update(ANTHROPIC_API_KEY="a-key", ANTHROPIC_BASE_URL=service.url)
+        program = [sys.executable, "-m", "batchpack", "messages"]
+        seen([*program, "submit", *words, "--name", "reviews", "--shard-size", "28", "--no-canary"])
+        for number, batch in enumerate(service.books.batches.values()):
+            batch.ready = service.books.now() + 4 + 5 * number
+        text = seen([*program, "wait", "reviews", "--every", "0.5"])
+    frames = list(re.finditer(r"[12] of \d+ shards ended, [^\r\n\x1b]*", text))
+    moment = next(frame for frame in reversed(frames) if frame.end() < text.index("shard 1-3 ended"))
+    draw("wait", "batchpack messages wait", "$ batchpack messages wait reviews\n" + last_state(text[: moment.end()]))
+
+
+def main() -> None:
+    """Draw those that are named, or all."""
+    pictures = {"demo": demo, "wait": wait}
+    for name in sys.argv[1:] or pictures:
+        pictures[name]()
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     main()
