@@ -24,15 +24,17 @@ from batchpack.commands.messages._estimating import (
 from batchpack.commands.messages._looking import prices_of, tell_end
 from batchpack.commands.messages._ordering import make_order, order_options
 from batchpack.errors import BatchpackError, UsageError
-from batchpack.messages import begin, closing, items, resume
+from batchpack.messages import begin, closing, direct, items, outcomes, resume, retry
 from batchpack.messages import estimate as estimates
 from batchpack.messages import job as jobs
-from batchpack.messages.asking import Paused
+from batchpack.messages.asking import PATIENCE, Paused
 from batchpack.messages.begin import Draft, Order
 from batchpack.messages.desk import check_account
 from batchpack.messages.direct import Progress
 from batchpack.messages.doubts import doubtful
+from batchpack.messages.forecast import CONCURRENCY
 from batchpack.messages.job import Job
+from batchpack.messages.retry import Change
 from batchpack.messages.words import duration
 from batchpack.output import is_terminal, say, say_json, warn, watched
 from batchpack.provider import Client
@@ -100,6 +102,31 @@ class Mode:
     words: str
 
 
+def stream_mode(most: int, patience: float) -> Mode:
+    """Return the way of `stream`: several requests at a time."""
+
+    def work(job: Job, client: Client, _: Order | None, watch: Watch) -> Paused | None:
+        return direct.run(job, client, most=most, patience=patience, watch=watch, tell=watch.tell)
+
+    return Mode("stream", begin.write, work, f"at most {most} at a time")
+
+
+def ask_again(app: App, job: Job, change: Change, wanted: Callable[[str], bool], given: dict[str, Any]) -> int:
+    """Send once more what was paid for and is wanted changed; what is free is open in such a job anyway."""
+    provider = app.provider(job.facts.provider)
+    client = provider.connect()
+    check_account(job, client, same_workspace=given["same_workspace"])
+    with job.locked():
+        if change:
+            retry.begin(job, provider.LIMITS, lambda kind: _paid(kind) and wanted(kind), change, given["rounds"])
+        return _work(job, stream_mode(CONCURRENCY, PATIENCE), client, None, {**given, "table": given["prices"]})
+
+
+def _paid(kind: str) -> bool:
+    """Tell whether a kind was paid for."""
+    return outcomes.remedy(kind) == "paid"
+
+
 def run(app: App, mode: Mode, given: dict[str, Any]) -> int:
     """Begin a job or go on with one, send what has no answer yet, and say what came of it."""
     project = app.project(given["project"])
@@ -122,8 +149,6 @@ def run(app: App, mode: Mode, given: dict[str, Any]) -> int:
 
 def _complete(job: Job) -> bool:
     """Tell whether nothing of a job would be sent again."""
-    from batchpack.messages import direct
-
     return not direct.opened(job)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from batchpack.app import App
+from batchpack.commands.messages._direct import ask_again
 from batchpack.commands.messages._looking import (
     JOB,
     PRICES,
@@ -45,9 +46,11 @@ def command(app: App, /, job: str, project: Path | None, **given: Any) -> int:
     What was paid for is only asked again with --retry-paid and something changed; what the service refused, never.
     """
     found = find(app, job, project)
-    check_batches(found, "retry")
     change = retry.Change(given["max_tokens"], given["model"], given["append"])
     wanted = retry.wanted(change, given["kinds"], paid=given["retry_paid"])
+    if found.facts.mode == "stream":
+        return ask_again(app, found, change, wanted, given)
+    check_batches(found, "retry")
     provider = app.provider(found.facts.provider)
     client = connect(app, found, same_workspace=given["same_workspace"])
     tell = warn if given["as_json"] else say

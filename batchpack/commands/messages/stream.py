@@ -7,13 +7,9 @@ from typing import Any
 import click
 
 from batchpack.app import App
-from batchpack.commands.messages._direct import Mode, Watch, direct_options, run
-from batchpack.messages import begin, direct
-from batchpack.messages.asking import PATIENCE, Paused
-from batchpack.messages.begin import Order
+from batchpack.commands.messages._direct import direct_options, run, stream_mode
+from batchpack.messages.asking import PATIENCE
 from batchpack.messages.forecast import CONCURRENCY
-from batchpack.messages.job import Job
-from batchpack.provider import Client
 
 
 @click.command(short_help="Send items as direct requests at the full price, answered at once.")
@@ -30,8 +26,4 @@ def command(app: App, /, most: int, patience: float, **given: Any) -> int:
     Answers lie on disk as they come. After an interruption, run the same command again: what was answered is not paid
     again. A request that was being answered when the program was killed may be, and is counted as unknown.
     """
-
-    def work(job: Job, client: Client, _: Order | None, watch: Watch) -> Paused | None:
-        return direct.run(job, client, most=most, patience=patience, watch=watch, tell=watch.tell)
-
-    return run(app, Mode("stream", begin.write, work, f"at most {most} at a time"), given)
+    return run(app, stream_mode(most, patience), given)

@@ -196,6 +196,18 @@ def test_answers_that_fail_the_schema_are_paid_and_told(desk: Desk) -> None:
     assert ("failed", "bad_json", True) == (bad["status"], bad["kind"], bad["paid"])
 
 
+def test_what_was_paid_is_asked_again_only_changed(desk: Desk) -> None:
+    """`retry --retry-paid` with more tokens pays for the one cut answer again, and for nothing else."""
+    desk.project.write({"i.jsonl": '{"code": "a"}\n{"code": "[[fake:max_tokens:1]]"}\n'})
+    assert 1 == desk.stream("--name", "one").code
+    retry = ("messages", "retry", "one", "--retry-paid")
+    desk.project.run(*retry, env=desk.environment).assert_failed("change it with", code=2)
+    again = desk.project.run(*retry, "--append", "Be brief.", env=desk.environment)
+    assert "2 items = " in again.out
+    assert 3 == desk.service.stats()["paid"]
+    assert 0 == desk.service.stats()["paid_twice"]
+
+
 def test_no_secret_is_written(desk: Desk, project: Project) -> None:
     """The key stands in no file and in no output."""
     key = "key-that-nobody-may-see"
