@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
 import pytest
 from skills_ref import validate
 
+from batchpack.commands.choose import command as choose_command
+from batchpack.commands.messages import command as messages_group
 from batchpack.planning import load_roster
 from tests.support.pack import TARGETS, pack, rendered, write
 from tests.support.project import ROOT
@@ -42,7 +45,30 @@ def test_roster_and_permissions_agree_on_who_edits() -> None:
 def test_the_neutral_skill_passes_the_reference_validator(tmp_path: Path) -> None:
     """What opencode gets holds only what the Agent Skills specification has."""
     write(rendered("opencode", "project", tmp_path), tmp_path)
-    assert [] == validate(tmp_path / ".opencode/skills/batch-run")
+    for name in ("batch-run", "batch-processing"):
+        assert [] == validate(tmp_path / ".opencode/skills" / name)
+
+
+@pytest.mark.parametrize(("name", "scope"), TARGETS)
+def test_what_batch_processing_says_can_be_typed(name: str, scope: str) -> None:
+    """Every command and option that the skill names is one of the program's, and nothing that is billed is granted."""
+    files = rendered(name, scope, program="batchpack")  # type: ignore[arg-type]
+    text = next(file.text for path, file in files.items() if path.endswith("skills/batch-processing/SKILL.md"))
+    for word in re.findall(r"`batchpack messages ([a-z]+)", text):
+        assert word in messages_group.list_commands(click.Context(messages_group)), word
+    commands = (choose_command, _messages("submit"), _messages("results"))
+    options = {option for command in commands for one in command.params for option in one.opts}
+    assert set(re.findall(r"--[a-z][a-z-]*", _body(text))) <= options
+    skill = next(each for each in pack().skills if each.matter.name == "batch-processing")
+    granted = {"choose *", "messages status *", "messages list *", "messages wait *"}
+    assert {f"batchpack {words}" for words in granted} == set(skill.matter.permissions.bash)
+
+
+def _messages(word: str) -> click.Command:
+    """Return a command of `batchpack messages`."""
+    found = messages_group.get_command(click.Context(messages_group), word)
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize(("name", "scope"), TARGETS)
