@@ -40,7 +40,9 @@ def _environment(roots: tuple[Path, ...]) -> ImmutableSandboxedEnvironment:
 @cache
 def _compiled(source: str, roots: tuple[Path, ...]) -> jinja2.Template:
     """Compile a template's text once, however many hosts it is rendered for."""
-    return _environment(roots).from_string(source)
+    template = _environment(roots).from_string(source)
+    template.globals = dict(template.globals)  # a chain of mappings would be walked anew for each of many renderings
+    return template
 
 
 def render(source: str, words: Mapping[str, object], *, roots: Sequence[Path] = (), path: Path) -> str:

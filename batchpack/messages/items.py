@@ -215,7 +215,9 @@ def open_source(
 def _object(text: bytes, path: Path, number: int) -> dict[str, Any]:
     """Return the object of a line; raises BrokenFile with its place."""
     try:
-        found = json.loads(text)
+        found = json.loads(text.decode())
+    except UnicodeDecodeError as error:
+        raise BrokenFile(path, "it is not UTF-8 text", number) from error
     except ValueError as error:
         column = getattr(error, "colno", None)
         raise BrokenFile(path, "the line is not JSON", number, column) from error

@@ -149,6 +149,9 @@ class Spool:
                 f"more than the {self._bounds.bytes:,} of a whole batch",
                 "nothing of it was sent; make the item smaller",
             )
+        if self._file is not None and self._fits(self._file, request):
+            self._file.add(request)
+            return
         waiting = deque([request])
         while waiting:
             file = self._file or self._open()
