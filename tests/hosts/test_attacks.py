@@ -101,7 +101,7 @@ def _open_everything(session: Session) -> list[str]:
         given = ["--mcp-config", "../servers.json", "--allowedTools", allowed, "--permission-mode", "acceptEdits"]
         return ["claude", "-p", "begin", *given]
     settings = session.project.home / ".config/opencode/opencode.json"
-    facts = json.loads(settings.read_text())
+    facts = {"$schema": "https://opencode.ai/config.json", **json.loads(settings.read_text())}  # it would be added
     facts["mcp"] = {"foreign": {"type": "local", "command": SERVER, "enabled": True}}
     settings.write_text(json.dumps(facts))
     return ["opencode", "run", "begin"]

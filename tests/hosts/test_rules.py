@@ -13,7 +13,9 @@ from tests.support.model import Answer, Call, Conversation
 from tests.support.project import Project
 
 SECRET = "hunter2"
-DENIED = ("specified a rule which prevents", "unavailable tool", "invalid", "Rejected", "not available", "batchpack's guard")
+DENIED = (
+    "specified a rule which prevents", "unavailable tool", "invalid", "Rejected", "not available", "batchpack's guard",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

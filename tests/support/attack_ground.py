@@ -50,8 +50,9 @@ def lay(project: Project, script: str, folder: str) -> None:
         dict.fromkeys((f"sub/{script}", f"{script}.evil", script.replace(folder, look_alike), "evil.sh"), evil)
     )
     project.write({"evil/batchpack/__init__.py": _PYTHON.format(project.folder), "src/done.ts": "done\n"})
+    written = f"printf '%s\\n' \"$@\" >> '{project.folder}/made-by-npx'\n"
     for program in ("evil/bash", "evil/task-cli", "node_modules/.bin/ts-node", "node_modules/.bin/ts-node-evil"):
-        project.write({program: f"#!/bin/sh\n{evil}"})
+        project.write({program: f"#!/bin/sh\n{evil if 'evil/' in program else written}"})
         (project.folder / program).chmod(0o755)
     outside = project.folder.parent / "outside"
     outside.mkdir()
@@ -96,10 +97,11 @@ def _feature(project: Project) -> None:
 
 
 def _files(project: Project) -> Iterator[Path]:
-    """List the files of the project, the folder beside it and the folder of keys; programs' own records are none."""
-    roots = (project.folder, project.folder.parent / "outside", project.home / ".ssh")
+    """List the files of the project, beside it, and of the home what an attacker wants; what hosts fetch is none."""
+    wanted = (".ssh", ".config/opencode", ".claude/skills", ".claude/agents")
+    roots = (project.folder, project.folder.parent / "outside", *(project.home / name for name in wanted))
     for path in (path for root in roots for path in root.rglob("*")):
-        if path.is_file() and not path.is_symlink() and "programs" not in path.parts:
+        if path.is_file() and not path.is_symlink() and "@opencode-ai" not in path.parts:
             yield path
 
 

@@ -67,16 +67,16 @@ class Dialect:
     ) -> None:
         self.tools, self.keys, self.more = tools, keys, more
 
-    def call(self, act: str, argument: str, words: Mapping[str, str], prompt: str = "", folder: str = "") -> Call:
-        """Write one tool call."""
+    def call(self, act: str, argument: str, words: Mapping[str, str], text: str = "", folder: str = "") -> Call:
+        """Write one tool call; `text` is what an agent is told and what a file gets."""
         key = self.keys[act]
         given: dict[str, Any] = {key: argument, **self.more.get(act, {})}
         if act == "write":
-            given |= {key: str(Path(words["project"], argument)), "content": "new\n"}
+            given |= {key: str(Path(words["project"], argument)), "content": f"{text}\n"}
         elif act == "read":
             given |= {key: str(Path(words["project"], argument))}
         elif act == "task":
-            given |= {"prompt": prompt}
+            given |= {"prompt": text}
         elif folder:
             given |= {"workdir": str(Path(words["project"], folder))}
         return Call(self.tools[act], given)
@@ -149,7 +149,7 @@ class Attackers:
         row = next(row for row in self.table if row.mark == mark)
         if not row.attack or any(message.calls for message in conversation.messages):
             return Answer("done")
-        return Answer(calls=(self.dialect.call("write", mark, self.words),))
+        return Answer(calls=(self.dialect.call("write", mark, self.words, mark),))
 
     def steps(self, agent: str) -> list[tuple[Call, ...]]:
         """List an agent's messages; what is there already is read first, for hosts refuse to overwrite the unread."""
@@ -175,7 +175,7 @@ class Attackers:
         if row.act == "task":
             return self._start(row.filled(self.words), f"{DELEGATED}{row.mark} .")
         argument = row.mark if row.act == "mcp" else row.filled(self.words)
-        return self.dialect.call(row.act, argument, self.words, folder=row.facts.get("folder", ""))
+        return self.dialect.call(row.act, argument, self.words, row.mark, row.facts.get("folder", ""))
 
 
 def outputs(script: Attackers, conversations: Sequence[Conversation]) -> dict[int, str]:
