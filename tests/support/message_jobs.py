@@ -177,7 +177,7 @@ class Played:
 
 
 def play(scenario: Scenario, base: Path, service: Remote, seed: int, *, fetch: bool = True) -> Played:
-    """Bring a job to its end through a scenario; fails unless each item was paid once and, with `fetch`, has its answer."""
+    """Bring a job to its end through a scenario; fails unless each item was paid once and (`fetch`) has its answer."""
     chance = random.Random(f"{scenario.name} {seed}")
     service.reset()
     service.options(**{"duration": 0.15, "list_lag": 0.0, "queue_limit": 0, "keys": {}, **scenario.options})
