@@ -7,16 +7,17 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from batchpack.messages import collect, intake, spool
+from batchpack.messages import collect, intake, outcomes, spool
 from batchpack.messages.asking import PATIENCE, Asker, Paused, errored
 from batchpack.messages.doubts import Which, hanging
 from batchpack.messages.gate import Closed, Gate
 from batchpack.messages.job import Job
+from batchpack.messages.journal import Event
 from batchpack.messages.parts import Part
+from batchpack.messages.standing import collected
 from batchpack.messages.state import Shard
 from batchpack.provider import Client
 
@@ -58,11 +59,18 @@ class Task(NamedTuple):
 
 
 def opened(job: Job) -> list[Open]:
-    """Return the shards that have not a standing result for each request, after checking that none was changed.
+    """Return the shards whose files do not have a standing result for each request, after checking their bodies.
 
-    Results of an earlier run that ended early stay in the part; those that a killed one left are there as well.
+    What an earlier run learned, be it killed or ended early, is in the parts.
     """
-    return [one for one in map(partial(opened_shard, job), job.state().shards()) if len(one.part.done) < one.part.size]
+    state = job.state()
+    done = collected(state)
+    return [opened_shard(job, shard) for shard in state.shards() if _is_open(done.get((shard.round, shard.number)))]
+
+
+def _is_open(event: Event | None) -> bool:
+    """Tell whether a shard was never closed, or with results that may be asked for again."""
+    return event is None or any(outcomes.remedy(kind) == "free" for kind in event["kinds"])
 
 
 def opened_shard(job: Job, shard: Shard) -> Open:

@@ -88,6 +88,18 @@ def test_a_run_that_was_cut_off_goes_on(tmp_path: Path, client: Client, service:
     assert 1 == doubtful(job.state().events)
 
 
+def test_a_run_killed_before_its_last_step_is_closed_by_the_next(tmp_path: Path, client: Client) -> None:
+    """All results on disk, but killed before they were taken in: the next run takes them in, also over an early end."""
+    job = make(tmp_path / "job", texts(3))
+    (first,) = direct.opened(job)
+    direct.finish(job, [first])
+    for slot, request in enumerate(spool.requests(job, first.shard)):
+        first.part.add(slot, {"type": "succeeded", "message": client.message(json.loads(request.params))})
+    direct.run(job, client, most=2)
+    assert ["answered"] * 3 == [record["status"] for record in records(job)]
+    assert [] == direct.opened(job)
+
+
 def test_a_finished_run_sends_nothing(tmp_path: Path, client: Client, service: Service) -> None:
     """Running again after the end asks for nothing."""
     job = make(tmp_path / "job", texts(5))
