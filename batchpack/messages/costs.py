@@ -31,8 +31,9 @@ class Tally:
         """Count a message's usage in; returns its own counts as JSON: tokens in and out, and the rest where any is."""
         usage = message.get("usage") or {}
         given, written = usage.get("input_tokens") or 0, usage.get("output_tokens") or 0
-        rest = _rest(usage)
-        prompt = given + rest[0] + rest[1] + rest[2]
+        plain = not (usage.get("cache_read_input_tokens") or usage.get("cache_creation_input_tokens"))
+        rest = NOTHING if plain and not usage.get("server_tool_use") else _rest(usage)
+        prompt = given if rest is NOTHING else given + rest[0] + rest[1] + rest[2]
         above = 0 if prompt <= STEPS[1] else STEPS[2] if prompt > STEPS[2] else STEPS[1]
         model = message["model"] if usage else NO_USAGE
         key = (model, above, usage.get("service_tier") or BATCH, usage.get("inference_geo") or "")
@@ -67,8 +68,6 @@ def _rest(usage: Mapping[str, Any]) -> tuple[int, int, int, int]:
     """
     read, written = usage.get("cache_read_input_tokens"), usage.get("cache_creation_input_tokens")
     tools = usage.get("server_tool_use")
-    if not read and not written and not tools:
-        return NOTHING
     hour = (usage.get("cache_creation") or {}).get("ephemeral_1h_input_tokens") or 0 if written else 0
     searches = (tools.get("web_search_requests") or 0) if tools else 0
     return read or 0, (written or 0) - hour, hour, searches
@@ -142,7 +141,9 @@ def lines(found: Bill) -> list[str]:
         spent = f"Cost: {dollars(found.dollars)} at prices of {found.as_of}"
         if not saved:
             return [f"{spent}."]
-        return [f"{spent}; saved {dollars(saved)} against {dollars(found.standard)} for the same usage at standard price."]
+        return [
+            f"{spent}; saved {dollars(saved)} against {dollars(found.standard)} for the same usage at standard price."
+        ]
     named = ", ".join(f"{count:,} of {model}" for model, count in sorted(found.unknown.items()))
     told = f"; the other {found.messages - sum(found.unknown.values()):,} cost {dollars(found.dollars)}"
     rest = told if sum(found.unknown.values()) < found.messages else ""

@@ -8,19 +8,23 @@ import json
 import mmap
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from json.scanner import make_scanner
 from pathlib import Path
 from typing import IO, Any
 
 from batchpack.messages import drafts, records
+from batchpack.messages.ahead import working_ahead
 from batchpack.messages.answers import Reader
 from batchpack.messages.costs import Tally
 
 CHUNK = 512
 """Lines that are written at once: few writes, little memory."""
-_decode = json.JSONDecoder().raw_decode
+_MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError, StopIteration)
+_decode = make_scanner(json.JSONDecoder())  # type: ignore[arg-type] # the stubs take it for a scanner
+"""What `json.loads` calls in the end, without looking for an encoding and for white space around."""
 
 
 class BrokenResults(Exception):
@@ -106,51 +110,60 @@ class _Intake:
         self.lengths = array("Q", bytes(8 * len(items.keys)))
         self.kinds: Counter[str] = Counter()
         self.tally = Tally()
+        self._prefix = f"{items.prefix}-"
         self._rows = self._place = 0
 
     def write(self, lines: Iterable[bytes], kept: IO[bytes] | None, loose: IO[bytes]) -> str:
         """Write raw lines and records, many at once; returns the hash of the raw lines."""
         hashed = hashlib.sha256()
-        waiting = iter(lines)
-        while chunk := list(islice(waiting, CHUNK)):
-            data = b"\n".join(chunk) + b"\n"
-            drafts.write(loose, b"\n".join([self._record(line) for line in chunk]) + b"\n")
-            if kept:
-                drafts.write(kept, data)
-            hashed.update(data)
+        with working_ahead(_kept(lines, kept, hashed)) as blocks:
+            for block in blocks:
+                drafts.write(loose, b"\n".join([self._record(line) for line in block]) + b"\n")
         if self._rows != len(self.starts):
             raise BrokenResults(f"only {self._rows} of {len(self.starts)} results came")
-        return hashed.hexdigest()
+        return str(hashed.hexdigest())
 
     def _record(self, line: bytes) -> bytes:
         """Return the record of a raw line, and remember where it will lie; raises BrokenResults."""
         self._rows += 1
         try:
             text = line.decode()
-            found, end = _decode(text)
+            found, end = _decode(text, 0)
             slot = self._slot(found["custom_id"])
-            items = self.items
             kind, record = records.of_result(
-                items.indices[slot], items.keys[slot], found["result"], self.read, self.tally
+                self.items.indices[slot], self.items.keys[slot], found["result"], self.read, self.tally
             )
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except _MALFORMED as error:
             raise BrokenResults(f"line {self._rows} is not a result: {line[:60]!r}") from error
         if end != len(text) and text[end:].strip():
             raise BrokenResults(f"line {self._rows} holds more than a result: {line[:60]!r}")
         self.kinds[kind] += 1
-        self.starts[slot], self.lengths[slot] = self._place, len(record) + 1
-        self._place += len(record) + 1
+        self.starts[slot] = self._place
+        self.lengths[slot] = length = len(record) + 1
+        self._place += length
         return record
 
     def _slot(self, custom_id: str) -> int:
         """Return which request of the shard an id means; raises BrokenResults for a foreign id or a second one."""
-        prefix, _, number = custom_id.rpartition("-")
-        if prefix != self.items.prefix or not number.isdecimal() or int(number) >= len(self.starts):
-            raise ForeignResults(f"line {self._rows} is the result of a request that is not in this shard: {custom_id}")
-        slot = int(number)
-        if self.lengths[slot]:
-            raise BrokenResults(f"line {self._rows} is a second result of {custom_id}")
-        return slot
+        number = custom_id[len(self._prefix) :]
+        if custom_id.startswith(self._prefix) and number.isdecimal():
+            slot = int(number)
+            if slot < len(self.lengths):
+                if self.lengths[slot]:
+                    raise BrokenResults(f"line {self._rows} is a second result of {custom_id}")
+                return slot
+        raise ForeignResults(f"line {self._rows} is the result of a request that is not in this shard: {custom_id}")
+
+
+def _kept(lines: Iterable[bytes], kept: IO[bytes] | None, hashed: Any) -> Generator[list[bytes], None, None]:
+    """Yield lines in blocks, each after it was written as it came."""
+    waiting = iter(lines)
+    while block := list(islice(waiting, CHUNK)):
+        data = b"\n".join(block) + b"\n"
+        if kept:
+            drafts.write(kept, data)
+        hashed.update(data)
+        yield block
 
 
 def _reorder(loose: IO[bytes], starts: Sequence[int], lengths: Sequence[int], out: IO[bytes]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -52,7 +53,7 @@ def failure(index: int, key: str, kind: str, reason: str, more: str = "") -> Rec
 def of_message(index: int, key: str, message: Mapping[str, Any], read: Reader, tally: Tally) -> Record:
     """Return the record of an item from a message that was paid for, be it a good answer or not."""
     stop, text = message["stop_reason"], text_of(message)
-    more = f',"stop_reason":{_quote(stop or "")},"model":{_quote(message["model"])},"usage":{tally.add(message)}'
+    more = f"{_tail(stop, message['model'])}{tally.add(message)}"
     if read is plain and text and stop == "end_turn":  # nearly all of them come this way
         return ANSWERED, _encoded(f'{{"status":"answered","index":{index},"key":{key},"answer":{_quote(text)}{more}}}')
     try:
@@ -62,6 +63,12 @@ def of_message(index: int, key: str, message: Mapping[str, Any], read: Reader, t
     if stop == "tool_use":
         more += f',"content":{_dump(message["content"])}'
     return ANSWERED, _encoded(f'{{"status":"answered","index":{index},"key":{key},"answer":{_dump(answer)}{more}}}')
+
+
+@lru_cache(maxsize=64)
+def _tail(stop: str | None, model: str) -> str:
+    """Return what nearly all records of a set end with, up to their usage."""
+    return f',"stop_reason":{_quote(stop or "")},"model":{_quote(model)},"usage":'
 
 
 def _checked(stop: str | None, text: str, read: Reader) -> object:
