@@ -62,7 +62,7 @@ def test_records_are_made_again_from_raw_lines(tmp_path: Path) -> None:
     assert first.records_sha256 == intake.take_again(tmp_path / "raw", items, tmp_path / "sorted", plain).records_sha256
 
 
-def broken(change: Callable[[list[bytes]], None]) -> list[bytes]:
+def broken(change: Callable[[list[bytes]], object]) -> list[bytes]:
     """Return lines that something happened to."""
     given = lines(20)
     change(given)
