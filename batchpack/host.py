@@ -167,7 +167,7 @@ def skill_at(folder: str, matter: dict[str, object], skill: Skill, said: Mapping
     from batchpack import frontmatter
 
     beside = [
-        File(f"{folder}/{path}", template.render(said), executable=path.endswith(".sh"))
+        File(f"{folder}/{path}", template.render(said), executable=path.endswith(".sh"), sealed=path.endswith(".sh"))
         for path, template in skill.beside()
     ]
     return [File(f"{folder}/SKILL.md", frontmatter.join(matter, skill.body.render(said))), *beside]

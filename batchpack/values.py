@@ -32,11 +32,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that a host wants: `path` is posix and relative to the target's base."""
+    """A file that a host wants: `path` is posix and relative to the target's base.
+
+    A `sealed` one works only as it was written, so an install writes it anew when somebody changed it.
+    """
 
     path: str
     text: str
     executable: bool = False
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def _judge(target: Target, file: File, entry: FileEntry | None) -> str:
         return "present" if found == wanted else "foreign"
     if found == wanted:
         return "unchanged"
-    return "write" if entry.is_ours(found) else "changed"
+    return "write" if entry.is_ours(found) or file.sealed else "changed"
 
 
 def _leftovers(

@@ -133,7 +133,9 @@ def check_guard(target: Target) -> list[Check]:
         return [*switched, Check(name, False, detail)]
     except (OSError, ValueError, LookupError, TypeError, AttributeError, BatchpackError):
         again = f"--host claude_code --scope {target.scope}"
-        mend = f"remove what is left of them, then `batchpack uninstall {again}` and `batchpack install {again}`"
+        mend = f"run `batchpack install {again}`"
+        if target.scope == "project":  # what stands in a settings file is the user's once it was changed
+            mend = f"take what is left of it out of the file, then run `batchpack uninstall {again}` and {mend[4:]}"
         detail = f"the guard in {path} or its policy {policy_path(target)} is missing or was changed: {mend}"
         return [*switched, Check(name, False, detail)]
     return [*switched, Check(name, True, "as installed"), _probed(target, hooks)]

@@ -58,7 +58,10 @@ def guard_files(target: Target, agents: Mapping[str, Guarded], *, router: File |
     script = None if router is None else ((target.base / router.path).as_posix(), router.text)
     policy = make_policy(target, blocks, ACTS, router=script, more={"rules": rules})
     facts = {"python": target.python, "sha256": policy.sha256, "mark": MARK, "agents": list(policy.agents)}
-    return [File(below(target, *POLICY), policy.text), File(below(target, "plugins", PLUGIN), _plugin_text(facts))]
+    return [
+        File(below(target, *POLICY), policy.text, sealed=True),
+        File(below(target, "plugins", PLUGIN), _plugin_text(facts), sealed=True),
+    ]
 
 
 def facts_of(plugin: Path) -> dict[str, Any] | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from batchpack.host import Host
 from batchpack.installer.plan import Plan, plan_install
 from batchpack.installer.receipts import Receipt
@@ -55,3 +57,16 @@ def test_files_that_are_wanted_no_more_are_leftovers(toy: Host, base: Path, put:
     found = plan(toy, base, receipt)
     assert (".toy/agent/one.md",) == found.abandoned
     assert {entry.path for entry in receipt.files} - {".toy/agent/one.md"} == set(found.removes)
+
+
+@pytest.mark.parametrize(("sealed", "judged"), [(False, "changed"), (True, "writes")])
+def test_a_sealed_file_is_written_anew_when_it_was_changed(
+    sealed: bool, judged: str, toy: Host, base: Path, put: Callable[[], Receipt]
+) -> None:
+    """What works only as it was written is the pack's, whatever somebody made of it; other files stay the user's."""
+    receipt = put()
+    (base / ".toy/agent/one.md").write_text("mine")
+    files = [File(".toy/agent/one.md", "ours", sealed=sealed)]
+    found = plan_install(target_for(toy, "project", base, "batchpack"), files, [], receipt)
+    said = {"changed": found.changed, "writes": tuple(file.path for file in found.writes)}
+    assert {"changed": (), "writes": (), judged: (".toy/agent/one.md",)} == said
