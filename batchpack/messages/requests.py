@@ -71,7 +71,7 @@ class Writer:
     shared: Mapping[str, Any]
     characters: int = 0
     _head: str = field(init=False, repr=False)
-    _last: str = field(default="", repr=False)
+    _first: tuple[str, Mapping[str, Any]] = field(default=("", {}), repr=False)
 
     def __post_init__(self) -> None:
         fixed = json.dumps(dict(self.shared), ensure_ascii=False, separators=(",", ":"))
@@ -80,12 +80,13 @@ class Writer:
     def params(self, item: Item) -> bytes:
         """Return the parameters of an item's request as JSON on one line; raises BadItem."""
         text = self.prompt(item)
-        if item.number == 1 and text == self._last:
+        if item.number == 1 and text == self._first[0] and item.fields != self._first[1]:
             raise BatchpackError(
                 f"{self.template.name}: the prompts of the first two items are the same",
                 "nothing was sent; use the items' fields in the template, e.g. {{ text }}",
             )
-        self._last = text
+        if item.number == 0:
+            self._first = text, item.fields
         self.characters += len(text)
         try:
             return f"{self._head}{_quote(text)}}}]}}".encode()

@@ -89,6 +89,10 @@ class Running:
     child: int
     out: Path
 
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        os.kill(self.child, number)
+
     def wait(self, seconds: float = 60) -> End:
         """Wait for its end; after these seconds it is killed."""
         end = time.monotonic() + seconds
