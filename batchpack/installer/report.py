@@ -124,9 +124,15 @@ def check_lines(checks: Sequence[Check]) -> list[str]:
 
 
 def brief_lines(checks: Sequence[Check]) -> list[str]:
-    """Write checks, the good ones together on one line."""
+    """Write checks: the good ones together on one line, others together where the same is to be said of them."""
     good = [check.name for check in checks if check.ok]
-    return [f"  ok: {listed(good)}"] * bool(good) + check_lines([check for check in checks if not check.ok])
+    others = [check for check in checks if not check.ok]
+    alike = dict.fromkeys((check.ok, check.detail) for check in others)
+    grouped = [
+        Check(listed([check.name for check in others if (check.ok, check.detail) == (ok, detail)]), ok, detail)
+        for ok, detail in alike
+    ]
+    return [f"  ok: {listed(good)}"] * bool(good) + check_lines(grouped)
 
 
 def limit_lines(limits: Sequence[str]) -> list[str]:

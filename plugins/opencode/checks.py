@@ -138,8 +138,15 @@ def _guard(folder: Path) -> Check:
     except BatchpackError as error:
         return Check("guard", False, f"{error.message}: {again}")
     fine = done.code == 0 and "suppressOutput" in done.out
-    said = (done.err.strip() or done.out.strip() or f"exit code {done.code}")[-300:]
-    return Check("guard", fine, "its policy is as installed" if fine else f"{said}: {again}")
+    return Check("guard", fine, "its policy is as installed" if fine else f"{_told(done)}: {again}")
+
+
+def _told(done: process.Completed) -> str:
+    """Return what the guard's own check says is wrong."""
+    try:
+        return str(json.loads(done.out)["systemMessage"]).partition(";")[0]
+    except (ValueError, LookupError, TypeError):
+        return (done.err.strip() or done.out.strip() or f"exit code {done.code}")[-300:]
 
 
 def _skills(program: str, mirror: Mirror, names: Names) -> list[Check]:

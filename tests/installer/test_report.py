@@ -26,6 +26,14 @@ def test_good_checks_share_a_line() -> None:
     assert ["  ok: a, c", "  FAILED: b (mend it)", "  note: d"] == report.brief_lines(checks)
 
 
+def test_what_fails_for_one_reason_is_told_once() -> None:
+    """Sixteen agents without a guard are one line, not sixteen."""
+    checks = [Check(f"agent {number}", False, "no guard") for number in range(16)]
+    assert ["  FAILED: agent 0, agent 1, agent 2, agent 3, agent 4 and 11 more (no guard)"] == report.brief_lines(
+        checks
+    )
+
+
 def test_an_install_in_words(toy: Host, base: Path) -> None:
     """A plan names every file; the result counts; what is next and the way back are told."""
     outcomes = service.prepare([toy], PACK, "project", base)
