@@ -232,7 +232,7 @@ def table(folder: Path, url: str, names: list[str], rounds: int) -> None:
         seconds = statistics.median(one for one, _ in seen[name])
         peak = max(one for _, one in seen[name])
         print(
-            f"{NAMES[name]:<46} median {seconds:7.2f} s   peak {peak:5.0f} MB   ratio {seconds / base:5.2f}   n={rounds}"
+            f"{NAMES[name]:<46} median {seconds:7.2f} s   peak {peak:5.0f} MB   ratio {seconds / base:5.2f}  n={rounds}"
         )
 
 

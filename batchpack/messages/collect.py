@@ -87,8 +87,12 @@ def look(job: Job, client: Client, state: State, tell: Tell, tries: int = TRIES)
     return found
 
 
-def fetch(job: Job, client: Connect, tell: Tell, tries: int = TRIES) -> State:
+def fetch(
+    job: Job, client: Connect, tell: Tell, tries: int = TRIES, arrived: Callable[[], None] = lambda: None
+) -> State:
     """Download every shard that has ended and does not lie on disk as it was collected; returns the new state.
+
+    `arrived` is called after each that came.
 
     The caller holds the job; `client` is called when the service is needed. What was fetched before an error stays.
     Raises Uncollectable, Unwritable, Refused or Unknown.
@@ -100,6 +104,7 @@ def fetch(job: Job, client: Connect, tell: Tell, tries: int = TRIES) -> State:
         event = done.get((shard.round, shard.number))
         if event is None or not _mended(job, shard, event, read, tell):
             _download(job, client(), shard, read, partial(patiently, tries=tries, tell=tell))
+            arrived()
     return job.state()
 
 

@@ -69,9 +69,9 @@ class Waiting:
             self._send()
         collect.look(self.job, self.client, self.state, self.tell, FOREVER)
         self.looked = datetime.now(UTC)
-        known = {shard.name for shard in self.state.shards() if shard.collected}
-        self.state = collect.fetch(self.job, lambda: self.client, self.tell, FOREVER)
-        self._tell_new(known)
+        self.state = self.job.state()
+        collect.fetch(self.job, lambda: self.client, self.tell, FOREVER, self._tell_new)
+        self.state = self.job.state()
         if any(shard.batch and not shard.collected for shard in self.state.shards()):
             return True
         if self.state.unsent:
@@ -85,8 +85,10 @@ class Waiting:
         submit.send_what_fits(desk)
         self.state = desk.state
 
-    def _tell_new(self, known: set[str]) -> None:
+    def _tell_new(self) -> None:
         """Say which shards were fetched just now, and what they held."""
+        known = {shard.name for shard in self.state.shards() if shard.collected}
+        self.state = self.job.state()
         done = collected(self.state)
         for shard in self.state.shards():
             if shard.collected and shard.name not in known:
