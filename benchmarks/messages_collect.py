@@ -254,7 +254,7 @@ def main() -> None:
             server.serve_forever()
         try:
             print(f"{count:,} results (aim: ours at most 2 x the first; memory flat in the number of results)")
-            table(folder, url, ["lower", "ours"] if count > 200_000 else list(CASES), rounds)
+            table(folder, url, ["lower", "ours"] if count > 100_000 else list(CASES), rounds)
         finally:
             os.kill(served, 9)
             os.waitpid(served, 0)
