@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from batchpack.messages import drafts, records
-from batchpack.messages.ahead import working_ahead
 from batchpack.messages.answers import Reader
 from batchpack.messages.costs import Tally
 
@@ -116,9 +115,8 @@ class _Intake:
     def write(self, lines: Iterable[bytes], kept: IO[bytes] | None, loose: IO[bytes]) -> str:
         """Write raw lines and records, many at once; returns the hash of the raw lines."""
         hashed = hashlib.sha256()
-        with working_ahead(_kept(lines, kept, hashed)) as blocks:
-            for block in blocks:
-                drafts.write(loose, b"\n".join([self._record(line) for line in block]) + b"\n")
+        for block in _kept(lines, kept, hashed):
+            drafts.write(loose, b"\n".join([self._record(line) for line in block]) + b"\n")
         if self._rows != len(self.starts):
             raise BrokenResults(f"only {self._rows} of {len(self.starts)} results came")
         return str(hashed.hexdigest())
