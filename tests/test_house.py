@@ -26,7 +26,7 @@ MIRRORS = {
     "batchpack/guard/__main__.py": "tests/guard/test_program.py runs it",
     "batchpack/markers.py": "tests/test_hookspecs.py uses both markers",
     "batchpack/executor.py": "a Protocol without code; tests/test_hookspecs.py holds the built-in executors to it",
-    "batchpack/provider.py": "a Protocol and plain values; tests/plugins/test_anthropic_api.py holds the provider to it",
+    "batchpack/provider.py": "a Protocol and values; tests/plugins/test_anthropic_api.py holds the provider to it",
     "batchpack/commands/__init__.py": "a docstring and one constant that tests/test_cli.py uses",
     "install.py": "tests/test_install_script.py",
 }
