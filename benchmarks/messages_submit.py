@@ -28,6 +28,7 @@ class Sink(BaseHTTPRequestHandler):
     """Takes every body and says that a batch was made of it."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = 1 << 16  # an answer in two packets would wait for the first to be acknowledged
 
     def log_message(self, *_: object) -> None:
         return
@@ -120,7 +121,7 @@ def steady() -> None:
     from steadybatch.providers.anthropic_batch import AnthropicBatch
 
     class Sender(AnthropicBatch):
-        def status(self, batch_id: str) -> object:
+        def status(self, batch_id: str) -> object:  # noqa: ARG002 - its signature
             raise SystemExit(0)
 
     template = jinja2.Template(TEMPLATE)
