@@ -62,7 +62,7 @@ def test_without_git_there_is_no_work_tree(project: Project, monkeypatch: pytest
 
 
 def test_commits_are_counted_by_time_and_path(project: Project) -> None:
-    """Commits since a time that touch a path, letter by letter, or a pattern count; without a repository nobody knows."""
+    """Commits since a time that touch a path, to the letter, or a pattern count; without a repository nobody knows."""
     assert git.commits_since(project.folder, 0, ["a.txt"]) is None
     project.write({"a.txt": "1", "b/[id].txt": "1", "b/i.txt": "1"}).init_git()
     project.write({"a.txt": "2"}).git("commit", "-qam", "second")

@@ -111,7 +111,7 @@ def test_a_folder_that_became_no_job_is_gone(tmp_path: Path) -> None:
     (holding.__enter__() / "spool").mkdir()
 
     with pytest.raises(ZeroDivisionError):
-        holding.gen.throw(ZeroDivisionError)  # type: ignore[attr-defined]
+        holding.gen.throw(ZeroDivisionError)
     assert not folder.exists()
 
 

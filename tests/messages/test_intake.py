@@ -77,7 +77,7 @@ def broken(change: Callable[[list[bytes]], object]) -> list[bytes]:
         (broken(lambda rows: rows.append(rows[3])), BrokenResults, "second result"),
         (broken(lambda rows: rows.insert(4, b'{"custom_id": "broken')), BrokenResults, "line 5 is not a result"),
         (broken(lambda rows: rows.insert(0, b"<html>Bad gateway</html>")), BrokenResults, "<html>"),
-        (broken(lambda rows: rows.__setitem__(2, rows[2] + rows[2])), BrokenResults, "holds more"),
+        (broken(lambda rows: rows.__setitem__(2, rows[2] + rows[2])), BrokenResults, "is not a result"),
         (broken(lambda rows: rows.__setitem__(2, rows[2][:-30])), BrokenResults, "line 3"),
         (broken(lambda rows: rows.__setitem__(2, b"\xff" + rows[2])), BrokenResults, "line 3"),
         (
