@@ -31,6 +31,12 @@ class Changed(BatchpackError):
         super().__init__(f"{path} was changed by somebody else just now", "run the command again; nothing was lost")
 
 
+def keep_from_git(folder: Path) -> None:
+    """Have git leave out a folder with all that is in it; a .gitignore that is there stays. Raises Unwritable."""
+    if not (folder / ".gitignore").exists():
+        write_atomic(folder / ".gitignore", "*\n")
+
+
 def write_atomic(path: Path, data: bytes | str, *, executable: bool = False, known: bytes | None = None) -> None:
     """Replace a file's content in one step: unique temporary file beside it, fsync, rename, fsync of the folder.
 

@@ -255,3 +255,14 @@ def test_a_path_that_is_accepted_lies_inside(path: str) -> None:
         assert path.startswith("/") or ".." in path.split("/")
     else:
         assert found.resolve().is_relative_to(root)
+
+
+def test_a_folder_is_kept_from_git(tmp_path: Path) -> None:
+    """Git is told to leave the folder out; what a user wrote there stays."""
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / ".gitignore").write_text("mine\n")
+
+    for name in ("ours", "theirs"):
+        files.keep_from_git(tmp_path / name)
+
+    assert ["*\n", "mine\n"] == [(tmp_path / name / ".gitignore").read_text() for name in ("ours", "theirs")]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from batchpack.errors import BatchpackError, UsageError
-from batchpack.files import locked, write_atomic
+from batchpack.files import keep_from_git, locked, write_atomic
 from batchpack.messages import job as jobs
 from batchpack.messages import journal
 from batchpack.messages.items import Source
@@ -111,6 +111,7 @@ def opened(project: Path, name: str | None) -> Iterator[Path]:
         stack.enter_context(locked(folder / ".lock", f"job {folder.name}", wait=0.3))
         if (folder / "job.json").exists():
             raise BatchpackError(f"there is a job {folder.name} already", "run the command again")
+        keep_from_git(project / jobs.ROOT.parts[0])
         shutil.rmtree(folder / "spool", ignore_errors=True)
         try:
             yield folder

@@ -9,6 +9,7 @@ from typing import Any
 
 from batchpack.errors import BatchpackError
 from batchpack.messages.begin import Draft
+from batchpack.messages.costs import dollars
 from batchpack.messages.prices import Prices, Usage, cost
 from batchpack.provider import Client
 
@@ -82,10 +83,10 @@ class OverBudget(BatchpackError):
 
     def __init__(self, estimate: Estimate, budget: Decimal) -> None:
         if estimate.dollars is None:
-            said = f"what this costs is not known, so the budget of ${budget:,.2f} cannot be kept"
+            said = f"what this costs is not known, so the budget of {dollars(budget)} cannot be kept"
             super().__init__(said, "nothing was sent; give prices with --prices, or leave --budget out")
             return
-        said = f"the estimate of ${estimate.dollars:,.2f} is above the budget of ${budget:,.2f}"
+        said = f"the estimate of {dollars(estimate.dollars)} is above the budget of {dollars(budget)}"
         super().__init__(
             said, "nothing was sent; raise --budget, lower --max-tokens, or say --tokens-out if you know it"
         )

@@ -10,6 +10,7 @@ from batchpack.messages import reconcile, spool
 from batchpack.messages.canary import await_canary
 from batchpack.messages.desk import LONGEST_PAUSE, PATIENCE, Desk, backoff
 from batchpack.messages.state import Shard
+from batchpack.messages.words import count, size
 from batchpack.provider import Refused, Unknown
 
 
@@ -133,4 +134,4 @@ def _post(desk: Desk, shard: Shard) -> None:
         desk.record("refused", **facts, status=error.status, kind=error.kind, message=error.said[:500])
         raise
     desk.record("created", **facts, batch=made.id, how="direct")
-    desk.tell(f"shard {shard.name}: {shard.requests:,} requests, {shard.bytes / 1e6:,.1f} MB, accepted as {made.id}")
+    desk.tell(f"shard {shard.name}: {count(shard.requests, 'request')}, {size(shard.bytes)}, accepted as {made.id}")

@@ -36,7 +36,7 @@ def create(
     parent = _folder(root / "runs")
     _sweep(parent)
     if not place.startswith("~/"):
-        _ignore(root)
+        files.keep_from_git(root)
     now = datetime.now(UTC)
     run_id = _free_id(parent, now)
     facts = Facts(run_id, project, tree, root, host, journal.now(), baseline.take(tree), roles)
@@ -85,12 +85,6 @@ def _folder(path: Path) -> Path:
     except OSError as error:
         raise Unwritable(path, error.strerror or str(error)) from error
     return path
-
-
-def _ignore(root: Path) -> None:
-    """Keep the run root out of the project's repository."""
-    if not (root / ".gitignore").exists():
-        files.write_atomic(root / ".gitignore", "*\n")
 
 
 def _free_id(parent: Path, now: datetime) -> str:

@@ -104,6 +104,14 @@ def test_parameters_that_would_fail(provider: Provider, extra: dict[str, Any]) -
         begin.parameters(provider, {"model": MODEL, "max_tokens": 1, **extra}, None)
 
 
+def test_git_leaves_jobs_out(tmp_path: Path) -> None:
+    """Items and answers are the user's: nothing of them is added to the project's repository by accident."""
+    with begin.opened(tmp_path, "reviews"):
+        pass
+
+    assert "*\n" == (tmp_path / ".batchpack" / ".gitignore").read_text()
+
+
 def test_a_folder_that_became_no_job_is_gone(tmp_path: Path) -> None:
     """Whatever fails before the job is one leaves nothing behind, and its name is free again."""
     folder = tmp_path / jobs.ROOT / "reviews"

@@ -16,6 +16,7 @@ from batchpack.messages import items, prices
 from batchpack.messages.begin import Draft, Order
 from batchpack.messages.costs import dollars
 from batchpack.messages.estimate import Estimate
+from batchpack.messages.words import count, size
 from batchpack.provider import Client
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -66,8 +67,8 @@ def connected(order: Order) -> Client | None:
 
 def size_of(draft: Draft) -> str:
     """Say how much there is to send."""
-    shards = len(draft.shards)
-    return f"{draft.requests:,} requests in {shards} shard{'s' * (shards > 1)}, {draft.bytes / 1e6:,.1f} MB"
+    shards = count(len(draft.shards), "shard")
+    return f"{count(draft.requests, 'request')} in {shards}, {size(draft.bytes)}"
 
 
 def cost_lines(guess: Estimate) -> list[str]:

@@ -25,6 +25,7 @@ from batchpack.messages import estimate as estimates
 from batchpack.messages import job as jobs
 from batchpack.messages.begin import SHARD_SIZE, Order
 from batchpack.messages.desk import Desk
+from batchpack.messages.words import count, size
 from batchpack.output import say, say_json, warn
 from batchpack.provider import Client
 
@@ -103,7 +104,7 @@ def _show(order: Order, given: dict[str, Any]) -> None:
     else:
         say(f"Nothing is sent. It would be {size_of(draft)}:")
         for row in draft.shards[:10]:
-            say(f"  shard 1-{row['shard']}: {row['requests']:,} requests, {row['bytes'] / 1e6:,.1f} MB")
+            say(f"  shard 1-{row['shard']}: {count(row['requests'], 'request')}, {size(row['bytes'])}")
         if len(draft.shards) > 10:
             say(f"  and {len(draft.shards) - 10} more")
         say("\n".join(cost_lines(guess)))
