@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from batchpack.guard.refusal import Refused
 from batchpack.guard.words import INSTEAD, KEYWORDS, parse
 
-SHELLS = [name for name in ("bash", "dash", "zsh", "ksh", "busybox") if shutil.which(name)]
+SHELLS = [name for name in ("bash", "dash", "zsh", "busybox") if shutil.which(name)]
+"""Without ksh93, which runs for ever on a letter beyond ASCII in a here-document."""
 SIGNS = "ab1_./:,@%+=- \t\n\r'\"\\$`;&|<>(){}*?[]~#!^é…\u00a0\u2028\x00\x01\x7f"
 PIECES = [
     *SIGNS, "$(touch ran)", "`touch ran`", "; touch ran", "\ntouch ran", "<<'E'\n", ' <<"E"\n', "\nE", "E\n", "EOF",
@@ -51,7 +52,7 @@ class Shells:
         words = ["busybox", "sh"] if shell == "busybox" else [shell]
         argv = [*words, "-c", command]
         done = subprocess.run(
-            argv, cwd=self.folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False
+            argv, cwd=self.folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=30
         )
         assert b"" == done.stdout + done.stderr, (shell, command, done)
         assert [] == list(self.folder.iterdir()), (shell, command)
