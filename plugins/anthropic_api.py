@@ -218,7 +218,7 @@ def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
     rest = b""
     for chunk in chunks:
         *whole, rest = (rest + chunk).split(b"\n")
-        yield from (line for line in whole if line)
+        yield from filter(None, whole)
     if rest:
         yield rest
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,35 +21,51 @@ NO_USAGE = "(without usage)"
 Key = tuple[str, int, str, str]
 """Model, the step that the prompt lies above, service tier, geography."""
 
+_counts = itemgetter("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+
 
 class Tally:
     """Sums of usage, kept apart by all that decides a price."""
 
     def __init__(self) -> None:
         self.sums: dict[Key, list[int]] = {}
+        self._small: dict[tuple[str, str | None, str | None], list[int]] = {}  # of small prompts, as they are told
 
     def add(self, message: Mapping[str, Any]) -> str:
         """Count a message's usage in; returns its own counts as JSON: tokens in and out, and the rest where any is."""
-        usage = message.get("usage") or {}
-        given, written = usage.get("input_tokens") or 0, usage.get("output_tokens") or 0
-        plain = not (usage.get("cache_read_input_tokens") or usage.get("cache_creation_input_tokens"))
-        rest = NOTHING if plain and not usage.get("server_tool_use") else _rest(usage)
-        prompt = given if rest is NOTHING else given + rest[0] + rest[1] + rest[2]
-        above = 0 if prompt <= STEPS[1] else STEPS[2] if prompt > STEPS[2] else STEPS[1]
-        model = message["model"] if usage else NO_USAGE
-        key = (model, above, usage.get("service_tier") or BATCH, usage.get("inference_geo") or "")
-        sums = self.sums.get(key)
+        try:
+            usage = message["usage"]
+            given, written, read, stored = _counts(usage)
+        except (KeyError, TypeError):
+            return self._add_any(message)
+        if read or stored or not given or not written or given > STEPS[1] or usage.get("server_tool_use"):
+            return self._add_any(message)
+        group = (message["model"], usage.get("service_tier"), usage.get("inference_geo"))
+        sums = self._small.get(group)
         if sums is None:
-            sums = self.sums[key] = [0] * len(COUNTS)
+            sums = self._small[group] = self._group(message["model"], 0, usage)
         sums[0] += 1
         sums[1] += given
         sums[2] += written
-        if rest is NOTHING:
-            return f'{{"input":{given},"output":{written}}}'
-        for at, count in enumerate(rest, 3):
+        return f'{{"input":{given},"output":{written}}}'
+
+    def _add_any(self, message: Mapping[str, Any]) -> str:
+        """Count in usage of any kind: with a cache, searches or a large prompt, or none at all."""
+        usage = message.get("usage") or {}
+        given, written = usage.get("input_tokens") or 0, usage.get("output_tokens") or 0
+        rest = _rest(usage)
+        prompt = given + rest[0] + rest[1] + rest[2]
+        above = 0 if prompt <= STEPS[1] else STEPS[2] if prompt > STEPS[2] else STEPS[1]
+        sums = self._group(message["model"] if usage else NO_USAGE, above, usage)
+        for at, count in enumerate((1, given, written, *rest)):
             sums[at] += count
         more = "".join(f',"{name}":{count}' for name, count in zip(COUNTS[3:], rest, strict=True) if count)
         return f'{{"input":{given},"output":{written}{more}}}'
+
+    def _group(self, model: str, above: int, usage: Mapping[str, Any]) -> list[int]:
+        """Return the sums that a message's usage belongs to."""
+        key = (model, above, usage.get("service_tier") or BATCH, usage.get("inference_geo") or "")
+        return self.sums.setdefault(key, [0] * len(COUNTS))
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return the sums as facts for a journal."""
@@ -56,9 +73,6 @@ class Tally:
             {"model": model, "above": above, "tier": tier, "geography": place, **dict(zip(COUNTS, sums, strict=True))}
             for (model, above, tier, place), sums in sorted(self.sums.items())
         ]
-
-
-NOTHING = (0, 0, 0, 0)
 
 
 def _rest(usage: Mapping[str, Any]) -> tuple[int, int, int, int]:

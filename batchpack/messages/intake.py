@@ -8,7 +8,7 @@ import json
 import mmap
 from array import array
 from collections import Counter
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -22,6 +22,8 @@ from batchpack.messages.costs import Tally
 
 CHUNK = 512
 """Lines that are written at once: few writes, little memory."""
+HELD = 32_000_000
+"""Bytes of records that are put in order in memory; those of a larger shard go through a file."""
 _MALFORMED = (ValueError, KeyError, TypeError, AttributeError)
 
 
@@ -79,11 +81,11 @@ def take_in(lines: Iterable[bytes], items: Items, raw: Path | None, sorted_recor
     """
     with contextlib.ExitStack() as stack:
         kept = stack.enter_context(drafts.draft(raw)) if raw else None
-        loose = stack.enter_context(drafts.draft(sorted_records))
         sorted_out = stack.enter_context(drafts.draft(sorted_records))
-        intake = _Intake(items, read)
-        hashed = intake.write(lines, kept, loose)
-        ordered = _reorder(loose, intake.starts, intake.lengths, sorted_out)
+        shelf = _Shelf(len(items.keys), lambda: stack.enter_context(drafts.draft(sorted_records)))
+        intake = _Intake(items, read, shelf)
+        hashed = intake.write(lines, kept)
+        ordered = _written(shelf.blocks(), sorted_out)
         if kept and raw:
             drafts.publish(kept, raw)
         drafts.publish(sorted_out, sorted_records)
@@ -98,83 +100,133 @@ def take_again(raw: Path, items: Items, sorted_records: Path, read: Reader) -> T
 
 def write_records(sorted_records: Path, lines: Iterable[bytes]) -> str:
     """Write records that are in order already; returns their hash. Raises Unwritable."""
-    hashed = hashlib.sha256()
     with drafts.draft(sorted_records) as out:
-        for line in lines:
-            hashed.update(line + b"\n")
-            drafts.write(out, line + b"\n")
+        hashed = _written((line + b"\n" for line in lines), out)
         drafts.publish(out, sorted_records)
+    return hashed
+
+
+def _written(blocks: Iterable[bytes], out: IO[bytes]) -> str:
+    """Write blocks one after the other; returns the hash of all."""
+    hashed = hashlib.sha256()
+    for data in blocks:
+        drafts.write(out, data)
+        hashed.update(data)
     return hashed.hexdigest()
 
 
-class _Intake:
-    """What one pass over a shard's lines learns; `starts` and `lengths` say where each loose record lies."""
+class _Shelf:
+    """Records that come in any order and go in that of the items: in memory as long as they are few.
 
-    def __init__(self, items: Items, read: Reader) -> None:
-        self.items, self.read = items, read
-        self.starts = array("Q", bytes(8 * len(items.keys)))
-        self.lengths = array("Q", bytes(8 * len(items.keys)))
+    Whenever they exceed HELD bytes they move to a draft, which `spill` opens; then `starts` and `lengths` say where
+    each lies in it.
+    """
+
+    def __init__(self, size: int, spill: Callable[[], IO[bytes]]) -> None:
+        self._spill = spill
+        self._held = [b""] * size
+        self._loose: IO[bytes] | None = None
+        self._waiting = self._place = 0
+        self._starts, self._lengths = array("Q"), array("Q")
+
+    def put(self, slots: Sequence[int], made: Sequence[bytes]) -> None:
+        """Take some records in, each of another item."""
+        held = self._held
+        for slot, record in zip(slots, made, strict=True):
+            held[slot] = record
+        self._waiting += sum(map(len, made))
+        if self._waiting > HELD:
+            self._move()
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the lines of all records in the order of the items, many at once."""
+        if self._loose is None:
+            for start in range(0, len(self._held), CHUNK):
+                yield b"\n".join((*self._held[start : start + CHUNK], b""))
+            return
+        self._move()
+        with mmap.mmap(self._loose.fileno(), 0, access=mmap.ACCESS_READ) as view:
+            for start in range(0, len(self._starts), CHUNK):
+                end = start + CHUNK
+                places = zip(self._starts[start:end], self._lengths[start:end], strict=True)
+                yield b"".join([view[at : at + length] for at, length in places])
+
+    def _move(self) -> None:
+        """Write what is held to the draft."""
+        if self._loose is None:
+            self._loose = self._spill()
+            self._starts, self._lengths = (array("Q", bytes(8 * len(self._held))) for _ in range(2))
+        for start in range(0, len(self._held), CHUNK):
+            lines = []
+            for slot in range(start, min(start + CHUNK, len(self._held))):
+                if record := self._held[slot]:
+                    lines.append(record)
+                    self._held[slot] = b""
+                    self._starts[slot], self._lengths[slot] = self._place, len(record) + 1
+                    self._place += len(record) + 1
+            drafts.write(self._loose, b"\n".join((*lines, b"")) if lines else b"")
+        self._waiting = 0
+
+
+class _Intake:
+    """What one pass over a shard's lines learns."""
+
+    def __init__(self, items: Items, read: Reader, shelf: _Shelf) -> None:
+        self.items, self.read, self.shelf = items, read, shelf
         self.kinds: Counter[str] = Counter()
         self.tally = Tally()
+        self._seen = bytearray(len(items.keys))
         self._prefix = f"{items.prefix}-"
-        self._rows = self._place = 0
+        self._cut = len(self._prefix)
 
-    def write(self, lines: Iterable[bytes], kept: IO[bytes] | None, loose: IO[bytes]) -> str:
-        """Write raw lines and records, many at once; returns the hash of the raw lines."""
+    def write(self, lines: Iterable[bytes], kept: IO[bytes] | None) -> str:
+        """Write raw lines, many at once, and put their records on the shelf; returns the hash of the raw lines."""
         hashed = hashlib.sha256()
         for block in _kept(lines, kept, hashed):
-            drafts.write(loose, b"\n".join([self._record(line) for line in block]) + b"\n")
-        if self._rows != len(self.starts):
-            raise BrokenResults(f"only {self._rows} of {len(self.starts)} results came")
+            self._take(block)
+        if not all(self._seen):
+            raise BrokenResults(f"only {sum(self._seen)} of {len(self._seen)} results came")
         return str(hashed.hexdigest())
 
-    def _record(self, line: bytes) -> bytes:
-        """Return the record of a raw line, and remember where it will lie; raises BrokenResults."""
-        self._rows += 1
-        try:
-            found = _parsed(line)
-            slot = self._slot(found["custom_id"])
-            kind, record = records.of_result(
-                self.items.indices[slot], self.items.keys[slot], found["result"], self.read, self.tally
-            )
-        except _MALFORMED as error:
-            raise BrokenResults(f"line {self._rows} is not a result: {line[:60]!r}") from error
-        self.kinds[kind] += 1
-        self.starts[slot] = self._place
-        self.lengths[slot] = length = len(record) + 1
-        self._place += length
-        return record
+    def _take(self, block: Sequence[bytes]) -> None:
+        """Put the records of raw lines on the shelf; raises BrokenResults."""
+        indices, keys, read, tally, seen = self.items.indices, self.items.keys, self.read, self.tally, self._seen
+        slots, kinds, made = list[int](), list[str](), list[bytes]()
+        for line in block:
+            try:
+                found = _parsed(line)
+                slot = self._slot(found["custom_id"])
+                kind, record = records.of_result(indices[slot], keys[slot], found["result"], read, tally)
+            except _MALFORMED as error:
+                raise BrokenResults(f"line {self._line()} is not a result: {line[:60]!r}") from error
+            seen[slot] = 1
+            slots.append(slot)
+            kinds.append(kind)
+            made.append(record)
+        self.kinds.update(kinds)
+        self.shelf.put(slots, made)
 
     def _slot(self, custom_id: str) -> int:
         """Return which request of the shard an id means; raises BrokenResults for a foreign id or a second one."""
-        number = custom_id[len(self._prefix) :]
-        if custom_id.startswith(self._prefix) and number.isdecimal():
-            slot = int(number)
-            if slot < len(self.lengths):
-                if self.lengths[slot]:
-                    raise BrokenResults(f"line {self._rows} is a second result of {custom_id}")
+        if custom_id.startswith(self._prefix):
+            number = custom_id[self._cut :]
+            if number.isdecimal() and (slot := int(number)) < len(self._seen):
+                if self._seen[slot]:
+                    raise BrokenResults(f"line {self._line()} is a second result of {custom_id}")
                 return slot
-        raise ForeignResults(f"line {self._rows} is the result of a request that is not in this shard: {custom_id}")
+        raise ForeignResults(f"line {self._line()} is the result of a request that is not in this shard: {custom_id}")
+
+    def _line(self) -> int:
+        """Return the number of the line that is being taken in: each before it was another item's."""
+        return sum(self._seen) + 1
 
 
 def _kept(lines: Iterable[bytes], kept: IO[bytes] | None, hashed: Any) -> Generator[list[bytes], None, None]:
     """Yield lines in blocks, each after it was written as it came."""
     waiting = iter(lines)
     while block := list(islice(waiting, CHUNK)):
-        data = b"\n".join(block) + b"\n"
+        data = b"\n".join((*block, b""))
         if kept:
             drafts.write(kept, data)
         hashed.update(data)
         yield block
-
-
-def _reorder(loose: IO[bytes], starts: Sequence[int], lengths: Sequence[int], out: IO[bytes]) -> str:
-    """Copy loose records in the order of the items; returns the hash of the copy."""
-    hashed = hashlib.sha256()
-    with mmap.mmap(loose.fileno(), 0, access=mmap.ACCESS_READ) as view:
-        for start in range(0, len(starts), CHUNK):
-            places = zip(starts[start : start + CHUNK], lengths[start : start + CHUNK], strict=True)
-            data = b"".join([view[at : at + length] for at, length in places])
-            drafts.write(out, data)
-            hashed.update(data)
-    return hashed.hexdigest()

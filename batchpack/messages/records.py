@@ -8,6 +8,8 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any
 
+import orjson
+
 from batchpack.messages import outcomes
 from batchpack.messages.answers import BadAnswer, Reader, plain, text_of
 from batchpack.messages.costs import Tally
@@ -55,7 +57,7 @@ def of_message(index: int, key: str, message: Mapping[str, Any], read: Reader, t
     stop, text = message["stop_reason"], text_of(message)
     more = f"{_tail(stop, message['model'])}{tally.add(message)}"
     if read is plain and text and stop == "end_turn":  # nearly all of them come this way
-        return ANSWERED, _encoded(f'{{"status":"answered","index":{index},"key":{key},"answer":{_quote(text)}{more}}}')
+        return ANSWERED, _encoded(f'{{"status":"answered","index":{index},"key":{key},"answer":{_quick(text)}{more}}}')
     try:
         answer = _checked(stop, text, read)
     except BadAnswer as error:
@@ -63,6 +65,14 @@ def of_message(index: int, key: str, message: Mapping[str, Any], read: Reader, t
     if stop == "tool_use":
         more += f',"content":{_dump(message["content"])}'
     return ANSWERED, _encoded(f'{{"status":"answered","index":{index},"key":{key},"answer":{_dump(answer)}{more}}}')
+
+
+def _quick(text: str) -> str:
+    """Quote a text as `_quote` does, several times as fast; orjson refuses halves of surrogate pairs."""
+    try:
+        return orjson.dumps(text).decode()
+    except TypeError:
+        return _quote(text)
 
 
 @lru_cache(maxsize=64)

@@ -37,6 +37,18 @@ def test_all_that_is_charged_is_counted_once() -> None:
     assert (expected.dollars, expected.standard) == (found.dollars, found.standard)
 
 
+def test_usage_is_summed_by_what_decides_its_price() -> None:
+    """Whatever way a message tells that it has no cache or tier of its own, it falls into the same sum."""
+    tally, nothing = Tally(), {"cache_read_input_tokens": None, "cache_creation_input_tokens": 0}
+    for more in ({}, nothing, {**nothing, "service_tier": None}, {**nothing, "inference_geo": None}):
+        tally.add(message(**more))
+    tally.add(message(**nothing, inference_geo="us"))
+    tally.add(message(**{**nothing, "input_tokens": 150_000}))
+    found = [(row["requests"], row["input"], row["output"], row["above"], row["geography"]) for row in tally.to_json()]
+
+    assert [(4, 4, 4, 0, ""), (1, 1, 1, 0, "us"), (1, 150_000, 1, 100_000, "")] == found
+
+
 def test_writes_that_are_not_told_apart_live_five_minutes() -> None:
     """Without a breakdown the default lifetime is charged."""
     short = billed(message(cache_creation_input_tokens=1_000_000))

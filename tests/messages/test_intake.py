@@ -62,6 +62,21 @@ def test_records_are_made_again_from_raw_lines(tmp_path: Path) -> None:
     assert first.records_sha256 == intake.take_again(tmp_path / "raw", items, tmp_path / "sorted", plain).records_sha256
 
 
+def test_records_that_memory_does_not_hold_are_sorted_too(tmp_path: Path) -> None:
+    """Records of twice what is held go through a file, of which nothing is left, and come out in order and whole."""
+    text = "ü" * (2 * intake.HELD // COUNT // 2)
+    results = (
+        json.dumps({"custom_id": f"n-r1-s1-{slot * 7 % COUNT}", "result": answered(text)}) for slot in range(COUNT)
+    )
+    taken = take(tmp_path, [line.encode() for line in results])
+
+    with (tmp_path / "sorted").open("rb") as stream:
+        found = [(row["index"], row["key"], row["answer"] == text) for row in map(json.loads, stream)]
+    assert [(1000 + slot, f"k{slot}", True) for slot in range(COUNT)] == found
+    assert hashlib.sha256((tmp_path / "sorted").read_bytes()).hexdigest() == taken.records_sha256
+    assert {"raw", "sorted"} == {path.name for path in tmp_path.iterdir()}
+
+
 def broken(change: Callable[[list[bytes]], object]) -> list[bytes]:
     """Return lines that something happened to."""
     given = lines(20)

@@ -37,6 +37,14 @@ def test_every_text_survives(text: str) -> None:
     assert text == made(answered("t"), key=json.dumps(text))[1]["key"]
 
 
+def test_answers_are_quoted_as_python_does() -> None:
+    """Each sign stands in a record as Python's own JSON has it, without escapes that are not needed."""
+    text = "".join(map(chr, [*range(0xD800), *range(0xE000, 0x110000)]))
+    _, line = records.of_result(7, '"k"', answered(text), plain, Tally())
+
+    assert json.dumps(text, ensure_ascii=False) in line.decode()
+
+
 def test_json_answers_are_values() -> None:
     """With a schema the answer is the value, not its text."""
     assert ("answered", 5) == (made(answered("5"), NUMBER)[0], made(answered("5"), NUMBER)[1]["answer"])
