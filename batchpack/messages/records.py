@@ -18,6 +18,7 @@ ANSWERED, FAILED, PENDING = "answered", "failed", "pending"
 HEADS = {state: f'{{"status":"{state}"'.encode() for state in (ANSWERED, FAILED, PENDING)}
 """How the lines of records begin, so that they can be told apart without being parsed."""
 _quote: Callable[[str], str] = encode_basestring
+_quote_fast = orjson.dumps
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _dump_ascii = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -57,7 +58,7 @@ def of_message(index: int, key: str, message: Mapping[str, Any], read: Reader, t
     stop, text = message["stop_reason"], text_of(message)
     more = f"{_tail(stop, message['model'])}{tally.add(message)}"
     if read is plain and text and stop == "end_turn":  # nearly all of them come this way
-        return ANSWERED, _encoded(f'{{"status":"answered","index":{index},"key":{key},"answer":{_quick(text)}{more}}}')
+        return ANSWERED, _answered(index, key, text, more)
     try:
         answer = _checked(stop, text, read)
     except BadAnswer as error:
@@ -67,12 +68,13 @@ def of_message(index: int, key: str, message: Mapping[str, Any], read: Reader, t
     return ANSWERED, _encoded(f'{{"status":"answered","index":{index},"key":{key},"answer":{_dump(answer)}{more}}}')
 
 
-def _quick(text: str) -> str:
-    """Quote a text as `_quote` does, several times as fast; orjson refuses halves of surrogate pairs."""
+def _answered(index: int, key: str, text: str, more: str) -> bytes:
+    """Return the line of an answer that is a text; orjson quotes as Python does, but for halves of surrogate pairs."""
+    head = f'{{"status":"answered","index":{index},"key":{key},"answer":'
     try:
-        return orjson.dumps(text).decode()
-    except TypeError:
-        return _quote(text)
+        return f"{head}{_quote_fast(text).decode()}{more}}}".encode()
+    except (TypeError, UnicodeEncodeError):
+        return _encoded(f"{head}{_quote(text)}{more}}}")
 
 
 @lru_cache(maxsize=64)

@@ -39,7 +39,8 @@ def test_all_that_is_charged_is_counted_once() -> None:
 
 def test_usage_is_summed_by_what_decides_its_price() -> None:
     """Whatever way a message tells that it has no cache or tier of its own, it falls into the same sum."""
-    tally, nothing = Tally(), {"cache_read_input_tokens": None, "cache_creation_input_tokens": 0}
+    tally = Tally()
+    nothing: dict[str, Any] = {"cache_read_input_tokens": None, "cache_creation_input_tokens": 0}
     for more in ({}, nothing, {**nothing, "service_tier": None}, {**nothing, "inference_geo": None}):
         tally.add(message(**more))
     tally.add(message(**nothing, inference_geo="us"))
