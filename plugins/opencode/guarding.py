@@ -12,7 +12,6 @@ from batchpack.errors import BatchpackError
 from batchpack.files import read_text
 from batchpack.host import MARK, below
 from batchpack.policy import make_policy
-from batchpack.render import render
 from batchpack.values import File, Target
 
 if TYPE_CHECKING:
@@ -82,5 +81,7 @@ def guard_argv(facts: Mapping[str, Any], policy: Path) -> list[str]:
 
 def _plugin_text(facts: Mapping[str, Any]) -> str:
     """Render the plugin."""
+    from batchpack.render import render
+
     template = Path(__file__).with_name("guard.js.j2")
     return render(read_text(template), {"facts": json.dumps(facts, indent=2)}, path=template)
