@@ -20,8 +20,10 @@ from tests.support.project import Project
 SERVER = [sys.executable, str(Path(attacks.__file__).with_name("foreign_server.py"))]
 DIALECTS = {"opencode": attacks.OPENCODE, "claude_code": attacks.CLAUDE}
 CASES = [
-    pytest.param(kind, scope, marks=pytest.mark.host(kind))
-    for kind, scope in ((OPENCODE, "project"), (OPENCODE, "user"), (CLAUDE, "user"), (OLD_CLAUDE, "project"))
+    pytest.param(OPENCODE, "project", marks=pytest.mark.host(OPENCODE)),
+    pytest.param(OPENCODE, "user", marks=[pytest.mark.host(OPENCODE), pytest.mark.thorough]),
+    pytest.param(CLAUDE, "user", marks=pytest.mark.host(CLAUDE)),
+    pytest.param(OLD_CLAUDE, "project", marks=pytest.mark.host(OLD_CLAUDE)),
 ]
 
 

@@ -16,7 +16,8 @@ from tests.support.hosts import CLAUDE, OLD_CLAUDE, Session
 from tests.support.model import Answer, Call, Conversation, Script
 from tests.support.project import Outcome, Project
 
-KINDS = [pytest.param(kind, marks=pytest.mark.host(kind)) for kind in (CLAUDE, OLD_CLAUDE)]
+EVERY = [pytest.param(kind, marks=pytest.mark.host(kind)) for kind in (CLAUDE, OLD_CLAUDE)]
+KINDS = [EVERY[0], pytest.param(OLD_CLAUDE, marks=[pytest.mark.host(OLD_CLAUDE), pytest.mark.thorough])]
 SECRET = "hunter2"
 PARTS = ("alpha", "beta", "gamma")
 ISOLATED = {"isolation": "worktree"}
@@ -79,7 +80,7 @@ def _feature(project: Project) -> None:
 
 
 @pytest.mark.parametrize("scope", ["user", "project"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EVERY)
 def test_the_guard_refuses_and_grants(kind: str, scope: str, open_host: Open, project: Project) -> None:
     """What the user allows to all is refused to agents that may not; the pack's own commands need no permission."""
     project.write({".env": SECRET, "keep.txt": "kept"})
@@ -162,7 +163,7 @@ BREAKS = {
 
 
 @pytest.mark.parametrize("reason", BREAKS)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EVERY)
 def test_a_broken_guard_refuses_its_agents_only(kind: str, reason: str, open_host: Open, project: Project) -> None:
     """Policy altered, interpreter or program gone: an agent may do nothing, the user's own session goes on."""
     tries = {
