@@ -26,5 +26,14 @@ class _MessagesGroup(click.Group):
 
 
 @click.group(cls=_MessagesGroup, name="messages", short_help="Send many requests to a model, never paid twice.")
-def command() -> None:
+@click.pass_context
+def command(context: click.Context) -> None:
     """Send many requests to a model at half the price as batches, or at once as direct calls; never paid twice."""
+    from batchpack.commands.messages import _settings
+
+    name = context.invoked_subcommand
+    called = command.get_command(context, name) if name else None
+    file = _settings.path()
+    if name and called is not None and (found := _settings.load(file)):
+        _settings.apply(found)
+        context.default_map = {name: _settings.defaults(file, found, called)}
