@@ -88,6 +88,8 @@ def lines(job: Job, state: State, bill: Bill, now: datetime) -> Iterator[str]:
     if found.kinds:
         yield "  failed: " + ", ".join(f"{number:,} {kind}" for kind, number in found.kinds.most_common())
     yield f"  {costs.lines(bill)[0]}"
+    if doubts := doubtful(state.events):
+        yield f"  unknown: {count(doubts, 'sending')} may have been paid without an answer"
     if state.paused:
         yield f"  paused: {state.paused['reason']}"
     yield from _next(job, state, found)

@@ -48,3 +48,14 @@ def test_nothing_late_is_no_warning(tmp_path: Path) -> None:
     job = make(tmp_path / "job", 3)
 
     assert [] == list(facts.warnings(job, job.state()))
+
+
+def test_what_may_have_been_paid_unseen_is_told(tmp_path: Path) -> None:
+    """Sendings without an answer stand in the text and in the facts alike."""
+    job = make(tmp_path / "job", 3)
+    job.record("direct_intent", round=1, shard=1, index=0)
+    state, now = job.state(), datetime.now(UTC)
+    bill = costs.bill(standing(job, state).usage, shipped())
+
+    assert "  unknown: 1 sending may have been paid without an answer" in facts.lines(job, state, bill, now)
+    assert 1 == facts.to_json(job, state, bill, now)["unknown"]
