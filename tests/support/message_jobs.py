@@ -119,7 +119,11 @@ def start(ground: Ground, words: list[str], *, kill_at: int = 0, tear: bool = Fa
 
 def run(ground: Ground, words: list[str], *, kill_at: int = 0, tear: bool = False, kill_after: float = 0.0) -> End:
     """Run `batchpack` to its end, or until it is killed after seconds."""
-    return start(ground, words, kill_at=kill_at, tear=tear).wait(kill_after or 60)
+    if kill_at or kill_after:
+        return start(ground, words, kill_at=kill_at, tear=tear).wait(kill_after or 60)
+    end = start(ground, words).wait()
+    # forked from a process with threads, a child can hang on a lock that one of them held, before it says a word
+    return start(ground, words).wait() if end == End(-signal.SIGKILL, "") else end
 
 
 def _live(ground: Ground, words: list[str], out: Path, kill_at: int, tear: bool) -> None:
