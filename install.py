@@ -230,7 +230,7 @@ def run(words: list[str]) -> None:
     environment.prepare()
     if mine.test:
         os.chdir(CLONE)
-        hand_over(environment.python, "-m", "pytest", *(rest or ["-n", "auto"]))
+        hand_over(environment.python, "-m", "pytest", *(rest or ["-n", "auto", "--dist", "worksteal"]))
     if not mine.demo:
         prefix.link_all()
     hand_over(prefix.bin / "batchpack", "demo" if mine.demo else "install", *rest)
