@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from batchpack import clock
 from batchpack.errors import BatchpackError, UsageError
 from batchpack.files import keep_from_git, locked, write_atomic
 from batchpack.messages import job as jobs
-from batchpack.messages import journal
 from batchpack.messages.items import Source
 from batchpack.messages.job import Facts, Job
 from batchpack.messages.requests import Writer
@@ -177,7 +177,7 @@ def _facts(order: Order, draft: Draft, client: Client) -> Facts:
     source, template = order.source, order.writer.template
     return Facts(
         job=draft.folder.name,
-        created=journal.now(),
+        created=clock.now(),
         provider=order.provider.NAME,
         account=client.account,
         base_url=client.base_url,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from batchpack.clock import now
 from batchpack.errors import BrokenFile
 from batchpack.files import append_line
 
@@ -19,11 +19,6 @@ EVENTS = frozenset(
     }
 )  # fmt: skip
 """The events there are; a journal with another was written by a newer batchpack."""
-
-
-def now() -> str:
-    """Return the time in UTC as ISO 8601 with milliseconds and `Z`."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def append(path: Path, name: str, **facts: object) -> Event:

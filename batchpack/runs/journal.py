@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from batchpack.clock import now
 from batchpack.errors import BrokenFile, Unwritable
 from batchpack.files import append_line
 
@@ -20,11 +20,6 @@ class Journal:
 
     events: tuple[Event, ...]
     torn: tuple[int, ...]
-
-
-def now() -> str:
-    """Return the time in UTC as ISO 8601 with milliseconds and `Z`."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def event(name: str, **facts: object) -> Event:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from batchpack import files, places
+from batchpack import clock, files, places
 from batchpack.errors import BatchpackError, Unwritable
 from batchpack.output import warn
 from batchpack.runs import baseline, ids, index, journal, newest
@@ -39,7 +39,7 @@ def create(
         files.keep_from_git(root)
     now = datetime.now(UTC)
     run_id = _free_id(parent, now)
-    facts = Facts(run_id, project, tree, root, host, journal.now(), baseline.take(tree), roles)
+    facts = Facts(run_id, project, tree, root, host, clock.now(), baseline.take(tree), roles)
     built = _build(parent, facts, plan)
     try:
         _enter(facts, needed=place.startswith("~/"))

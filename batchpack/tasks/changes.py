@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from batchpack.tasks.store import DROP, Decide, Update, not_before, now
+from batchpack.clock import now
+from batchpack.tasks.store import DROP, Decide, Update, not_before
 from batchpack.tasks.values import Feature, Refused, Subtask, check_name, check_summary
 
 

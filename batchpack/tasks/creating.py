@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from batchpack import files
+from batchpack.clock import now
 from batchpack.errors import BatchpackError, Unwritable
 from batchpack.tasks.loading import feature_names, folder_of, load, subtask_files
-from batchpack.tasks.store import held, now, settle, sweep, write_json
+from batchpack.tasks.store import held, settle, sweep, write_json
 from batchpack.tasks.values import ARCHIVE, TASK, Feature, Refused, check_name, one_line
 
 TITLE_LIMIT = 200

@@ -7,11 +7,11 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from batchpack import files
+from batchpack.clock import now
 from batchpack.errors import BrokenFile, Unwritable
 from batchpack.tasks.loading import folder_of, load
 from batchpack.tasks.reading import parse, read_bytes, to_subtask
@@ -24,11 +24,6 @@ Update = Mapping[str, Any]
 Decide = Callable[[Feature, Subtask], Update]
 """Says what a change sets in a subtask's JSON (a key set to DROP goes), or raises Refused."""
 DROP = object()
-
-
-def now() -> str:
-    """Return the time as it stands in task files: UTC, ISO 8601 with milliseconds and Z."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def not_before(earlier: object) -> str:
