@@ -9,19 +9,23 @@ from pathlib import Path
 
 from batchpack import git, places
 from batchpack.errors import UnknownName, UsageError
+from batchpack.engine import Engine
 from batchpack.executor import Executor
 from batchpack.host import Host
 from batchpack.provider import Provider
+from batchpack.source import Source
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """What the plugins offered: hosts, executors and providers by name, content roots with the pack's own first."""
+    """What the plugins offered, each kind by name; content roots with the pack's own first."""
 
     hosts: Mapping[str, Host]
     executors: Mapping[str, Executor]
     content_roots: tuple[Path, ...]
     providers: Mapping[str, Provider] = field(default_factory=dict)
+    engines: Mapping[str, Engine] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
 
 class App:
@@ -48,6 +52,30 @@ class App:
             return self.registry.executors[name]
         except KeyError as error:
             raise UnknownName("executor", name, self.registry.executors) from error
+
+    def engine(self, name: str) -> Engine:
+        """Return an engine by name; raises UnknownName with the names there are."""
+        try:
+            return self.registry.engines[name]
+        except KeyError as error:
+            raise UnknownName("engine", name, self.registry.engines) from error
+
+    def source(self, name: str | None, path: Path) -> Source:
+        """Return a format of plans by name, else the one that fits a file or folder."""
+        sources = self.registry.sources
+        if name is not None:
+            try:
+                return sources[name]
+            except KeyError as error:
+                raise UnknownName("source", name, sources) from error
+        if not path.exists():
+            raise UsageError(f"there is no file or folder {path}", "give a plan file or a folder of tasks")
+        found = next((one for one in sources.values() if one.fits(path)), None)
+        if found is None:
+            raise UsageError(
+                f"{path} is of no format that is known here", f"say which with --source: {', '.join(sources)}"
+            )
+        return found
 
     def provider(self, name: str | None, model: str = "") -> Provider:
         """Return a provider by name, else the one that serves the model, else the only one there is."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from batchpack.engine import Engine
 from batchpack.executor import Executor
 from batchpack.host import Host
 from batchpack.markers import hookspec
 from batchpack.provider import Provider
+from batchpack.source import Source
 
 
 @hookspec
@@ -19,6 +21,16 @@ def batchpack_hosts(register: Callable[[Host], None]) -> None:
 @hookspec
 def batchpack_executors(register: Callable[[Executor], None]) -> None:
     """Offer executors: modules or objects that fit `batchpack.executor.Executor`."""
+
+
+@hookspec
+def batchpack_engines(register: Callable[[Engine], None]) -> None:
+    """Offer engines: modules or objects that fit `batchpack.engine.Engine`."""
+
+
+@hookspec
+def batchpack_sources(register: Callable[[Source], None]) -> None:
+    """Offer formats of plans: modules or objects that fit `batchpack.source.Source`."""
 
 
 @hookspec

@@ -15,10 +15,12 @@ import pluggy
 from batchpack import hookspecs, places
 from batchpack.app import Registry
 from batchpack.errors import BatchpackError
+from batchpack.engine import Engine
 from batchpack.executor import Executor
 from batchpack.host import Host
 from batchpack.markers import PROJECT
 from batchpack.provider import Provider
+from batchpack.source import Source
 
 SWITCH = "BATCHPACK_NO_PLUGINS"
 """Set to anything but 0 or nothing, strangers and the user's own plugins stay out."""
@@ -142,15 +144,24 @@ def load() -> Registry:
     hosts: dict[str, Host] = {}
     executors: dict[str, Executor] = {}
     providers: dict[str, Provider] = {}
+    engines: dict[str, Engine] = {}
+    sources: dict[str, Source] = {}
     roots = [places.pack_root()]
     manager.hook.batchpack_hosts(register=_collector(hosts, "host"))
     manager.hook.batchpack_executors(register=_collector(executors, "executor"))
     manager.hook.batchpack_providers(register=_collector(providers, "provider"))
+    manager.hook.batchpack_engines(register=_collector(engines, "engine"))
+    manager.hook.batchpack_sources(register=_collector(sources, "source"))
     manager.hook.batchpack_content(register=roots.append)
     if not switched_off():
         roots.append(places.config_folder())
     return Registry(
-        dict(sorted(hosts.items())), dict(sorted(executors.items())), tuple(roots), dict(sorted(providers.items()))
+        hosts=dict(sorted(hosts.items())),
+        executors=dict(sorted(executors.items())),
+        content_roots=tuple(roots),
+        providers=dict(sorted(providers.items())),
+        engines=dict(sorted(engines.items())),
+        sources=dict(sorted(sources.items())),
     )
 
 

@@ -73,9 +73,23 @@ def test_batchpack_hosts() -> None:
 
 def test_batchpack_executors() -> None:
     """What is registered as an executor can be asked for by its name, and says an argv."""
-    with_plugin("batchpack_executors", "register(SimpleNamespace(NAME='echo', command=lambda role, prompt: [role]))")
+    with_plugin("batchpack_executors", "register(SimpleNamespace(NAME='echo', TITLE='Echo'))")
 
-    assert ["scout"] == manager.load().executors["echo"].command("scout", Path("prompt.md"))
+    assert "Echo" == manager.load().executors["echo"].TITLE
+
+
+def test_batchpack_engines() -> None:
+    """What is registered as an engine can be asked for by its name."""
+    with_plugin("batchpack_engines", "register(SimpleNamespace(NAME='paper', TITLE='Paper'))")
+
+    assert "Paper" == manager.load().engines["paper"].TITLE
+
+
+def test_batchpack_sources() -> None:
+    """What is registered as a format of plans can be asked for by its name."""
+    with_plugin("batchpack_sources", "register(SimpleNamespace(NAME='paper', TITLE='Paper'))")
+
+    assert "Paper" == manager.load().sources["paper"].TITLE
 
 
 def test_batchpack_providers() -> None:

@@ -26,6 +26,8 @@ MIRRORS = {
     "batchpack/guard/__main__.py": "tests/guard/test_program.py runs it",
     "batchpack/markers.py": "tests/test_hookspecs.py uses both markers",
     "batchpack/executor.py": "a Protocol without code; tests/test_hookspecs.py holds the built-in executors to it",
+    "batchpack/engine.py": "a Protocol and values; tests/local/test_engine.py holds the local one to it",
+    "batchpack/source.py": "a Protocol without code; tests/test_hookspecs.py",
     "batchpack/provider.py": "a Protocol and values; tests/plugins/test_anthropic_api.py holds the provider to it",
     "batchpack/commands/__init__.py": "a docstring and one constant that tests/test_cli.py uses",
     "install.py": "tests/test_install_script.py",
@@ -256,7 +258,7 @@ def test_host_pages_are_one_page() -> None:
 
 ALLOWED = {
     "host", "executor", "content", "render", "frontmatter", "files", "process", "git", "places", "errors", "values",
-    "markers", "mirror", "policy", "protected", "provider",
+    "markers", "mirror", "policy", "protected", "provider", "engine", "source", "workplan", "local",
 }  # fmt: skip
 
 

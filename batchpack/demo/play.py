@@ -11,7 +11,7 @@ from batchpack import output
 from batchpack.demo.ground import Ground
 from batchpack.demo.printed import Call, read
 from batchpack.errors import BatchpackError
-from batchpack.executor import Executor
+from batchpack.executor import Executor, Order
 from batchpack.process import Completed
 
 MOST_COMMANDS = 20
@@ -67,7 +67,8 @@ class Player:
 
     def _agent(self, call: Call, working: Working) -> None:
         """Run one agent to its end."""
-        done = self.ground.run(self.executor.command(call.agent, call.prompt), check=False)
+        order = Order(call.agent, 1, call.prompt, self.ground.project, agent=call.agent)
+        done = self.ground.run(list(self.executor.launch(order).argv), check=False)
         working.seconds = time.monotonic() - working.begun
         said = (done.err if done.code else done.out).strip().splitlines() or [f"ended with {done.code}"]
         working.said = said[-1].rpartition("one line: ")[2]

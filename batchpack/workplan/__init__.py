@@ -1,0 +1,1 @@
+"""Plans of work as tasks in a graph, whatever file they came from."""
