@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 from batchpack import git, places
-from batchpack.errors import UnknownName, UsageError
 from batchpack.engine import Engine
+from batchpack.errors import UnknownName, UsageError
 from batchpack.executor import Executor
 from batchpack.host import Host
 from batchpack.provider import Provider

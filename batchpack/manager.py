@@ -14,8 +14,8 @@ import pluggy
 
 from batchpack import hookspecs, places
 from batchpack.app import Registry
-from batchpack.errors import BatchpackError
 from batchpack.engine import Engine
+from batchpack.errors import BatchpackError
 from batchpack.executor import Executor
 from batchpack.host import Host
 from batchpack.markers import PROJECT

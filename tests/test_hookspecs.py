@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from batchpack import hookspecs, manager, places
+from batchpack.executor import Order
 from batchpack.host import ACTIONS, PAGE
 from tests.support.project import ROOT
 
@@ -118,13 +119,15 @@ def test_every_action_is_documented() -> None:
 
 
 def test_built_in_executors_fit_the_protocol() -> None:
-    """Each executor has a name and says an argv of plain words for a role and a prompt file."""
+    """Each executor has a name and a title, says what is missing, and an argv of plain words for an order."""
     executors = manager.load().executors
 
     assert {"demo"} <= set(executors)
     for name, executor in executors.items():
-        argv = executor.command("explorer", Path("/run/prompts/explorer.md"))
-        assert name == executor.NAME
+        order = Order("one", 1, Path("/run/prompts/explorer.md"), Path("/run"), command="true", agent="explorer")
+        argv = executor.launch(order).argv
+        assert (name, True) == (executor.NAME, bool(executor.TITLE))
+        assert isinstance(executor.missing(), str)
         assert argv
         assert all(isinstance(word, str) for word in argv)
 

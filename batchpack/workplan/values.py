@@ -11,7 +11,7 @@ MOST_ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class WorkTask:
-    """A unit of work: an agent is told `prompt`, a plain program is `command`, a line for the shell as its author wrote it.
+    """A unit of work: an agent is told `prompt`; a plain program is `command`, a line for the shell as it was written.
 
     `deliverables` are files that must be there at the end; `scope` are the paths and patterns that may change
     (empty: any in the work tree, unless there are deliverables: then those). `verify` are lines for the shell that

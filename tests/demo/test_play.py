@@ -12,6 +12,7 @@ import pytest
 from batchpack.demo import ground
 from batchpack.demo.play import Player, Working, shown
 from batchpack.errors import BatchpackError
+from batchpack.executor import Launch
 
 START = [
     sys.executable,
@@ -26,7 +27,7 @@ START = [
 
 def player(tmp_path: Path, code: str, told: list[str]) -> Player:
     """Make a player whose agents run a piece of Python."""
-    executor: Any = SimpleNamespace(NAME="one", command=lambda _role, _prompt: [sys.executable, "-c", code])
+    executor: Any = SimpleNamespace(NAME="one", launch=lambda _order: Launch((sys.executable, "-c", code)))
     return Player(ground.make(tmp_path / "demo"), executor, told.append)
 
 
