@@ -1,0 +1,164 @@
+"""The file of a batch of items: SQLite with a write-ahead log, forced to disk with every transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from batchpack.errors import BatchpackError, BrokenFile, Busy, Unwritable
+
+NAME = "items.sqlite"
+SCHEMA = 1
+BUSY_SECONDS = 30.0
+
+TABLES = (
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE item (
+        seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, at TEXT, category TEXT,
+        size INTEGER NOT NULL, tokens INTEGER NOT NULL, body TEXT, locator TEXT NOT NULL DEFAULT '', chunk INTEGER)""",
+    "CREATE INDEX item_chunk ON item (chunk, seq)",
+    """CREATE TABLE chunk (
+        number INTEGER PRIMARY KEY, label TEXT NOT NULL, items INTEGER NOT NULL, size INTEGER NOT NULL,
+        tokens INTEGER NOT NULL)""",
+    """CREATE TABLE task (
+        seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL DEFAULT 'task' CHECK (kind IN ('item', 'chunk', 'task')),
+        chunk INTEGER, item TEXT, title TEXT NOT NULL DEFAULT '', body TEXT NOT NULL DEFAULT '',
+        status TEXT NOT NULL DEFAULT 'pending'
+            CHECK (status IN ('pending', 'claimed', 'done', 'failed', 'skipped', 'dead')),
+        assignee TEXT, token INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
+        lost_leases INTEGER NOT NULL DEFAULT 0, lost_at REAL,
+        lease_seconds REAL, lease_until REAL, lease_ticks REAL, lease_boot TEXT,
+        priority INTEGER NOT NULL DEFAULT 0, not_before REAL,
+        created_at REAL NOT NULL, updated_at REAL NOT NULL, claimed_at REAL, completed_at REAL,
+        result TEXT, evidence TEXT, error TEXT, version INTEGER NOT NULL DEFAULT 1)""",
+    "CREATE INDEX task_next ON task (status, priority DESC, seq)",
+    "CREATE INDEX task_chunk ON task (chunk)",
+    """CREATE TABLE record (
+        item TEXT PRIMARY KEY, task TEXT NOT NULL, category TEXT,
+        disposition TEXT NOT NULL CHECK (disposition IN ('done', 'failed', 'skipped')),
+        rationale TEXT NOT NULL DEFAULT '', data TEXT, at REAL NOT NULL, token INTEGER NOT NULL)""",
+    "CREATE INDEX record_task ON record (task)",
+)
+"""Times are seconds since 1970. `lease_ticks` counts on the clock of one boot, `lease_boot` says of which."""
+
+
+class Newer(BatchpackError):
+    """A file that a newer version made."""
+
+    def __init__(self, path: Path, found: int) -> None:
+        super().__init__(
+            f"{path} was made by a newer batchpack (its schema is {found}, this one knows {SCHEMA})",
+            "update batchpack on this machine; the file was not changed",
+        )
+
+
+def create(path: Path) -> None:
+    """Make the file of a batch with all its tables, in one step; raises BatchpackError where one stands already."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unwritable(path, error.strerror or str(error)) from error
+    with _worded(path), closing(_connect(path, "rwc")) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        with transaction(connection):
+            if _schema(connection):
+                raise BatchpackError(f"{path} is there already", "choose another name for the batch")
+            for table in TABLES:
+                connection.execute(table)
+            connection.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def open(path: Path) -> sqlite3.Connection:  # noqa: A001 - called as database.open
+    """Open the file of a batch; whoever opens it closes it.
+
+    Rows answer to names; changes are made within `transaction`.
+    Raises BatchpackError where none stands, Newer for one of a newer version, BrokenFile for what is none.
+    """
+    if not path.is_file():
+        raise BatchpackError(f"there is no batch of items in {path.parent}", "make one with: batchpack items add")
+    with _worded(path):
+        connection = _connect(path, "rw")
+        try:
+            _check(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Hold the file of a batch open, with the errors of SQLite in words."""
+    with closing(open(path)) as connection, _worded(path):
+        yield connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Make changes that take place all or not at all, alone: others wait from the first line on.
+
+    Raises Busy after 30 s of waiting, Unwritable where the disk is full; nothing was changed then.
+    """
+    with _worded(_path(connection)):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:  # a full disk ends it by itself
+                connection.execute("ROLLBACK")
+            raise
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    """Connect to a file; a change is on disk before its transaction ends."""
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA trusted_schema = OFF")  # agents can reach the file
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse what a newer version made and what was never finished."""
+    found = _schema(connection)
+    if found > SCHEMA:
+        raise Newer(path, found)
+    if found < SCHEMA:
+        raise BatchpackError(f"{path} holds no batch: making it was cut short", "make it anew: batchpack items add")
+
+
+def _schema(connection: sqlite3.Connection) -> int:
+    """Return the version of a file's tables; 0 before there are any."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _path(connection: sqlite3.Connection) -> Path:
+    """Return the file that a connection has open."""
+    return Path(connection.execute("PRAGMA database_list").fetchone()[2])
+
+
+@contextmanager
+def _worded(path: Path) -> Iterator[None]:
+    """Turn the errors that a reader can mend into words."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+        if code == sqlite3.SQLITE_BUSY:
+            raise Busy(str(path), BUSY_SECONDS) from error
+        if code == sqlite3.SQLITE_FULL:
+            raise Unwritable(path, "No space left on device") from error
+        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM):
+            raise Unwritable(path, str(error)) from error
+        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            raise BrokenFile(path, str(error)) from error
+        raise
