@@ -1,0 +1,67 @@
+"""SQLite files that many processes share: opened one way, and changed in transactions that a crash cannot tear."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from batchpack.errors import BrokenFile, Busy, Unwritable
+
+WAIT_SECONDS = 30.0
+
+
+def connect(path: Path, tables: str = "") -> sqlite3.Connection:
+    """Open a database, made with its folder where it is missing, with these tables; every commit is forced to disk.
+
+    Rows are told by column name. It may be handed from thread to thread, used by one at a time.
+    Raises Unwritable, Busy, or BrokenFile for a file that is no database.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+    except (OSError, sqlite3.Error) as error:
+        raise Unwritable(path, str(error)) from error
+    connection.row_factory = sqlite3.Row
+    try:
+        with told(path):
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.executescript(tables)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Do all that stands in a block or nothing of it; others who write wait for its end."""
+    with told(_path(connection)):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into sentences about a file."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        reason = str(error)
+        if "locked" in reason:
+            raise Busy(str(path), WAIT_SECONDS) from error
+        if "not a database" in reason or "malformed" in reason:
+            raise BrokenFile(path, f"it is no database that can be read ({reason})") from error
+        raise Unwritable(path, reason) from error
+
+
+def _path(connection: sqlite3.Connection) -> Path:
+    """Return the file of a connection."""
+    return Path(connection.execute("PRAGMA database_list").fetchone()["file"])

@@ -1,0 +1,120 @@
+"""Which tasks may begin: those whose dependencies are settled, the longest chains first, within the pools' places."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from batchpack.workplan.values import WorkPlan, WorkTask
+
+
+class Schedule:
+    """The tasks that wait for nothing, in the order in which they begin; it knows nothing of time or state.
+
+    A task is offered once each time it becomes ready or is given back by `again`.
+    """
+
+    def __init__(self, plan: WorkPlan, settled: Iterable[str] = ()) -> None:
+        self._tasks = {task.id: task for task in plan.tasks}
+        self._order = {task.id: number for number, task in enumerate(plan.tasks)}
+        self._pools, self._taken = dict(plan.pools), Counter[str]()
+        done = set(settled)
+        self._waits = {task.id: set(task.depends_on) - done for task in plan.tasks}
+        self._dependants = _dependants(plan.tasks)
+        self._height = heights(self._tasks, self._dependants)
+        self._ready: list[tuple[int, int, int, str]] = []
+        for task in plan.tasks:
+            if task.id not in done and not self._waits[task.id]:
+                self.again(task.id)
+
+    def again(self, name: str) -> None:
+        """Offer a task once more."""
+        heapq.heappush(self._ready, (-self._tasks[name].priority, -self._height[name], self._order[name], name))
+
+    def settle(self, name: str) -> None:
+        """Note that what depends on a task need not wait for it any more."""
+        for other in self._dependants[name]:
+            waits = self._waits[other]
+            if name in waits:
+                waits.discard(name)
+                if not waits:
+                    self.again(other)
+
+    def take(self) -> WorkTask | None:
+        """Return the task that begins next and take its places in the pools; None if none may begin now."""
+        held = []
+        found = None
+        while self._ready and found is None:
+            entry = heapq.heappop(self._ready)
+            task = self._tasks[entry[3]]
+            if self._fits(task):
+                found = task
+            else:
+                held.append(entry)
+        for entry in held:
+            heapq.heappush(self._ready, entry)
+        if found is not None:
+            self._taken.update(found.needs)
+        return found
+
+    def free(self, name: str) -> None:
+        """Give a task's places in the pools back."""
+        self._taken.subtract(self._tasks[name].needs)
+
+    def hold(self, name: str) -> None:
+        """Take a task's places in the pools without offering it: it runs already."""
+        self._taken.update(self._tasks[name].needs)
+        self._ready = [entry for entry in self._ready if entry[3] != name]
+        heapq.heapify(self._ready)
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Offer these tasks no more."""
+        gone = set(names)
+        self._ready = [entry for entry in self._ready if entry[3] not in gone]
+        heapq.heapify(self._ready)
+
+    def waits_for(self, name: str) -> tuple[str, ...]:
+        """Return what a task still waits for."""
+        return tuple(other for other in self._tasks[name].depends_on if other in self._waits[name])
+
+    def after(self, name: str) -> set[str]:
+        """Return all tasks that can never begin without this one."""
+        found: set[str] = set()
+        heap = [name]
+        while heap:
+            for other in self._dependants[heap.pop()]:
+                if other not in found:
+                    found.add(other)
+                    heap.append(other)
+        return found
+
+    def _fits(self, task: WorkTask) -> bool:
+        """Tell whether all pools that a task needs have a place."""
+        need = Counter(task.needs)
+        return all(self._taken[pool] + places <= self._pools.get(pool, 1) for pool, places in need.items())
+
+
+def _dependants(tasks: Iterable[WorkTask]) -> dict[str, list[str]]:
+    """Return for each task those that name it as a dependency."""
+    found: dict[str, list[str]] = {}
+    for task in tasks:
+        found.setdefault(task.id, [])
+        for other in task.depends_on:
+            found.setdefault(other, []).append(task.id)
+    return found
+
+
+def heights(tasks: Mapping[str, WorkTask], dependants: Mapping[str, list[str]]) -> dict[str, int]:
+    """Return for each task the length of the longest chain of tasks that follows it, itself counted."""
+    left = {name: len(set(dependants[name])) for name in tasks}
+    height = dict.fromkeys(tasks, 1)
+    queue = [name for name, number in left.items() if not number]
+    while queue:
+        name = queue.pop()
+        for other in set(tasks[name].depends_on):
+            height[other] = max(height[other], height[name] + 1)
+            left[other] -= 1
+            if not left[other]:
+                queue.append(other)
+    return height

@@ -1,0 +1,203 @@
+"""Where a run of work stands: the journal's events, folded one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from batchpack.execution.journal import Event
+
+TaskStatus = Literal[
+    "pending", "in_progress", "failed", "verified", "merged", "abandoned", "conflict", "culprit", "skipped", "cancelled"
+]
+OVER: tuple[TaskStatus, ...] = ("merged", "abandoned", "skipped", "cancelled")
+"""States that nothing follows on; without worktrees `verified` is one too."""
+
+
+@dataclass(slots=True)
+class Try:
+    """One attempt that was judged: its verdict, and what the next attempt is told."""
+
+    number: int
+    verdict: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Task:
+    """Where a task stands. `attempts` are those that count, `number` the last one begun, `lost` those lost in a row."""
+
+    name: str
+    status: TaskStatus = "pending"
+    attempts: int = 0
+    number: int = 0
+    lost: int = 0
+    worktree: Mapping[str, Any] | None = None
+    commit: str = ""
+    tries: list[Try] = field(default_factory=list)
+    session: str = ""
+    started: float | None = None
+    ended: float | None = None
+    executor: str = ""
+    tokens: int = 0
+    dollars: float = 0.0
+    unpriced: bool = False
+    reason: str = ""
+
+    @property
+    def runs(self) -> bool:
+        """Tell whether an attempt was begun and not judged."""
+        return self.status == "in_progress"
+
+
+@dataclass(slots=True)
+class State:
+    """Where a run stands: its tasks, the number of the last event, and what holds it."""
+
+    tasks: dict[str, Task]
+    seq: int = 0
+    started: float | None = None
+    pause: Mapping[str, Any] | None = None
+    halted: str = ""
+    cancelled: bool = False
+    finished: Mapping[str, Any] | None = None
+    tip: str = ""
+    main_tree: list[str] = field(default_factory=list)
+
+    def apply(self, event: Event) -> None:
+        """Take in one event; those of tasks that the plan does not have are passed over."""
+        self.seq = event.seq
+        if event.task:
+            task = self.tasks.get(event.task)
+            if task is not None and event.name in _OF_TASK:
+                _OF_TASK[event.name](task, event)
+        elif event.name in _OF_RUN:
+            _OF_RUN[event.name](self, event)
+        if event.name == "merged":
+            self.tip = event.facts["tip"]
+
+    def count(self, *states: TaskStatus) -> int:
+        """Count the tasks in these states."""
+        return sum(task.status in states for task in self.tasks.values())
+
+
+def fold(names: Iterable[str], events: Iterable[Event]) -> State:
+    """Build the state of a run from its events."""
+    state = State({name: Task(name) for name in names})
+    for event in events:
+        state.apply(event)
+    return state
+
+
+def seconds(at: str) -> float:
+    """Return a time of the journal in seconds since the epoch."""
+    return datetime.fromisoformat(at).timestamp()
+
+
+def _worktree_made(task: Task, event: Event) -> None:
+    task.worktree = event.facts
+
+
+def _attempt_started(task: Task, event: Event) -> None:
+    task.status, task.number = "in_progress", event.attempt
+    task.started, task.ended = seconds(event.at), None
+    task.executor = event.facts.get("executor", "")
+
+
+def _judged(task: Task, event: Event) -> None:
+    facts = event.facts
+    verdict = facts["verdict"]
+    task.tries.append(Try(event.attempt, verdict, facts))
+    task.ended = seconds(event.at)
+    task.attempts += verdict in {"verified", "failed"}
+    task.lost = task.lost + 1 if verdict == "lost" else 0
+    task.session = facts.get("session") or task.session
+    task.commit = facts.get("commit") or task.commit
+    usage = facts.get("usage")
+    if usage:
+        task.tokens += usage["tokens"]
+        task.dollars += usage["dollars"] or 0.0
+        task.unpriced |= usage["dollars"] is None
+    task.status = {"verified": "verified", "failed": "failed", "cancelled": "cancelled"}.get(verdict, "pending")  # type: ignore[assignment]
+    task.reason = facts.get("reason", "")
+
+
+def _attempt_void(task: Task, _: Event) -> None:
+    task.status = "pending"
+
+
+def _merged(task: Task, event: Event) -> None:
+    task.status, task.commit, task.reason = "merged", event.facts["commit"], ""
+
+
+def _merge_failed(task: Task, event: Event) -> None:
+    task.tries.append(Try(task.number, event.facts["state"], event.facts))
+    task.status, task.reason = event.facts["state"], event.facts.get("reason", "")
+
+
+def _over(status: TaskStatus) -> Callable[[Task, Event], None]:
+    def take(task: Task, event: Event) -> None:
+        task.status, task.reason = status, event.facts.get("reason", "")
+
+    return take
+
+
+def _run_started(state: State, event: Event) -> None:
+    state.started = seconds(event.at)
+    state.tip = event.facts.get("base", "")
+
+
+def _paused(state: State, event: Event) -> None:
+    state.pause = event.facts
+
+
+def _went_on(state: State, _: Event) -> None:
+    state.pause = None
+
+
+def _run_resumed(state: State, event: Event) -> None:
+    state.pause, state.halted, state.cancelled, state.finished = None, "", False, None
+    for task in state.tasks.values():
+        if task.status in {"cancelled", "skipped"} or (task.status == "abandoned" and event.facts.get("again")):
+            task.status, task.reason, task.lost = "pending", "", 0
+            task.attempts = 0 if event.facts.get("again") else task.attempts
+
+
+def _halted(state: State, event: Event) -> None:
+    state.halted = event.facts["reason"]
+
+
+def _cancel_asked(state: State, _: Event) -> None:
+    state.cancelled = True
+
+
+def _finished(state: State, event: Event) -> None:
+    state.finished = event.facts
+
+
+def _main_tree_changed(state: State, event: Event) -> None:
+    state.main_tree += [path for path in event.facts["paths"] if path not in state.main_tree]
+
+
+_OF_TASK: Mapping[str, Callable[[Task, Event], None]] = {
+    "worktree_made": _worktree_made,
+    "attempt_started": _attempt_started,
+    "judged": _judged,
+    "attempt_void": _attempt_void,
+    "merged": _merged,
+    "merge_failed": _merge_failed,
+    "abandoned": _over("abandoned"),
+    "skipped": _over("skipped"),
+}
+_OF_RUN: Mapping[str, Callable[[State, Event], None]] = {
+    "run_started": _run_started,
+    "run_resumed": _run_resumed,
+    "paused": _paused,
+    "went_on": _went_on,
+    "halted": _halted,
+    "cancel_asked": _cancel_asked,
+    "finished": _finished,
+    "main_tree_changed": _main_tree_changed,
+}

@@ -1,0 +1,1 @@
+"""Tests of executing a plan of work."""

@@ -1,0 +1,63 @@
+"""SQLite files that many processes share."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from batchpack.database import connect, told, transaction
+from batchpack.errors import BrokenFile, Busy, Unwritable
+
+TABLE = "CREATE TABLE IF NOT EXISTS one (n INTEGER UNIQUE)"
+
+
+def test_a_database_is_made_with_its_tables_and_forced_to_disk(tmp_path: Path) -> None:
+    """Folder, file and tables are there; commits are durable and others can read meanwhile."""
+    with closing(connect(tmp_path / "x/y.sqlite", TABLE)) as connection:
+        connection.execute("INSERT INTO one VALUES (7)")
+
+        assert 7 == connection.execute("SELECT n FROM one").fetchone()["n"]
+        assert ("wal", 2) == (
+            connection.execute("PRAGMA journal_mode").fetchone()[0],
+            connection.execute("PRAGMA synchronous").fetchone()[0],
+        )
+
+
+def test_a_transaction_is_whole_or_not_at_all(tmp_path: Path) -> None:
+    """An exception inside takes all of it back and goes on."""
+    with closing(connect(tmp_path / "y.sqlite", TABLE)) as connection:
+        with transaction(connection):
+            connection.execute("INSERT INTO one VALUES (1)")
+        with pytest.raises(sqlite3.IntegrityError), transaction(connection):
+            connection.executemany("INSERT INTO one VALUES (?)", [(2,), (1,)])
+
+        assert [1] == [row["n"] for row in connection.execute("SELECT n FROM one")]
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [("database is locked", Busy), ("file is not a database", BrokenFile), ("disk I/O error", Unwritable)],
+)
+def test_errors_are_sentences_about_the_file(tmp_path: Path, reason: str, kind: type[Exception]) -> None:
+    """Each reason that SQLite gives becomes the error that says what to do."""
+    with pytest.raises(kind, match=r"y\.sqlite"), told(tmp_path / "y.sqlite"):
+        raise sqlite3.OperationalError(reason)
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    """A file where a folder must be is named."""
+    (tmp_path / "x").write_text("")
+    with pytest.raises(Unwritable, match=r"y\.sqlite"):
+        connect(tmp_path / "x/y.sqlite")
+
+
+def test_what_is_no_database_stays_as_it_is(tmp_path: Path) -> None:
+    """Another file's content is not touched."""
+    (tmp_path / "y.sqlite").write_text("no database\n" * 100)
+    with pytest.raises(BrokenFile):
+        connect(tmp_path / "y.sqlite", TABLE)
+
+    assert "no database\n" * 100 == (tmp_path / "y.sqlite").read_text()
