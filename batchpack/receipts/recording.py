@@ -1,0 +1,99 @@
+"""Writing receipts for a batch: only the holder of a claim begins an act, and each receipt reaches its task's body."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import takewhile
+from pathlib import Path
+
+from batchpack.errors import UsageError
+from batchpack.queue import database
+from batchpack.receipts import bodies
+from batchpack.receipts.book import Book, Damaged
+from batchpack.receipts.checking import Report, check, read
+from batchpack.receipts.values import Draft, Receipt, Refused
+
+TEXT_LIMIT = 4000
+"""The longest text of a receipt, in characters; a state may be longer."""
+
+
+def append(folder: Path, draft: Draft) -> Receipt:
+    """Write a receipt into the book of a batch and into its task's body; on return both are on disk.
+
+    The receipt before an act is refused when the claim is not the present one: another worker may be at the item.
+    The one after it is never refused for that, since what was done was done. Bodies that lag behind the book, because
+    a crash came between the two, are brought up to it.
+    """
+    _check_texts(draft)
+    with _held(folder) as (book, connection):
+        if draft.phase == "before" and not draft.undoes:
+            _check_claim(connection, draft)
+        receipt = book.append_held(draft)
+        _catch_up(book, connection)
+    return receipt
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[tuple[Book, sqlite3.Connection]]:
+    """Hold the book of a batch, whose end is where its batch knows it to be."""
+    book = Book(folder)
+    with database.opened(folder / database.NAME) as connection, book.locked():
+        known, last = bodies.mark(connection), book.last()
+        if known.seq > (last.seq if last else 0):
+            raise Damaged(book.path, f"it had {known.seq} receipts and was cut")
+        yield book, connection
+
+
+def _catch_up(book: Book, connection: sqlite3.Connection) -> None:
+    """Write into the bodies what they do not have yet, usually one receipt."""
+    known = bodies.mark(connection)
+    newer = list(takewhile(lambda one: one.seq > known.seq, book.backwards()))
+    bodies.follow(connection, reversed(newer))
+
+
+def _check_claim(connection: sqlite3.Connection, draft: Draft) -> None:
+    """Refuse to begin an act on a task that is not claimed with this token."""
+    if not draft.task:
+        return
+    row = connection.execute("SELECT status, token, assignee FROM task WHERE id = ?", (draft.task,)).fetchone()
+    if row is None:
+        raise Refused(f"there is no task {draft.task[:80]!r} in this batch", "see them: batchpack items tasks")
+    if draft.token is None:
+        raise UsageError(f"an act of task {draft.task} needs its claim", "give the --token that `claim` answered with")
+    if (row["status"], row["token"]) != ("claimed", draft.token):
+        held = f"{row['assignee']} has it now" if row["status"] == "claimed" else f"it is {row['status']} now"
+        raise Refused(
+            f"the claim {draft.token} of task {draft.task} is not the present one: {held}",
+            "do not carry the act out; claim a task anew",
+        )
+
+
+def _check_texts(draft: Draft) -> None:
+    """Refuse texts that are too long, and words that no program can be started with."""
+    texts = {"what": draft.what, "task": draft.task, "item": draft.item, "worker": draft.worker}
+    texts |= {"locator": draft.locator, "detail": draft.detail, "undo": " ".join(draft.undo)}
+    if long := [name for name, text in texts.items() if len(text) > TEXT_LIMIT]:
+        raise UsageError(f"{long[0]} has more than {TEXT_LIMIT} characters", "shorten it")
+    if draft.phase == "before" and not draft.what:
+        raise UsageError("the receipt does not say what is to be done", "add --what, as in --what archive")
+    if draft.phase == "after" and not draft.result:
+        raise UsageError("the receipt does not say how the act ended", "add --result done, failed or skipped")
+    if draft.undo and (not draft.undo[0] or any("\0" in word for word in draft.undo)):
+        raise UsageError("the undo command is none that can be run", "give a program and its words")
+
+
+def verify(folder: Path) -> Report:
+    """Verify the book of a batch, and that it holds every receipt that the batch's file and its bodies speak of."""
+    book = Book(folder)
+    with database.opened(folder / database.NAME) as connection:
+        known, said = bodies.mark(connection), list(bodies.told(connection))
+    report = check(book.path)
+    hashes = {receipt.seq: receipt.hash for receipt in read(book.path, Report())}
+    if hashes.get(known.seq, known.hash) != known.hash or known.seq > max(hashes, default=0):
+        report.fault(f"receipt {known.seq}, which was written, is not in the book: it was cut or written anew")
+    for task, seq, found in said:
+        if hashes.get(seq) != found:
+            report.fault(f"the body of task {task} speaks of a receipt {seq} that is not in the book")
+    return report
