@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import selectors
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Literal, cast
 
 from batchpack.errors import BatchpackError
 
@@ -90,5 +93,103 @@ def kill_group(pid: int) -> None:
     """Kill a process group that `run` started; one that has ended already is fine."""
     try:
         os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+GRACE_SECONDS = 2.0
+"""How long a program that took too long may take to end by itself before it is killed."""
+TICK_SECONDS = 0.2
+"""How often a watched program's caller is asked whether to stop it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """How a watched program ended: its exit code (negative: the signal), and by whose will."""
+
+    code: int
+    end: Literal["itself", "timeout", "stopped"]
+
+
+def watch(
+    argv: Sequence[str],
+    take: Callable[[bytes], object],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    timeout: float,
+    stop: Callable[[], bool] = lambda: False,
+) -> Watched:
+    """Run a program in a session of its own, without a terminal or input; `take` gets all it writes, as it writes.
+
+    At its end, at the time-out, and when `stop` says so, what is left of its process group is killed; of one that
+    moved into a group of its own only the output is no longer waited for. Raises ProgramFailed if it cannot be started.
+    """
+    command = tuple(argv)
+    try:
+        child = subprocess.Popen(
+            command, cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, bufsize=0, start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        raise ProgramFailed(Completed(command, 127, "", str(error)), "it could not be started") from error
+    with cast("IO[bytes]", child.stdout) as stream:
+        try:
+            end = _pump(child, stream.fileno(), take, time.monotonic() + timeout, stop)
+            if end != "itself":
+                _ask_to_end(child.pid)
+                _pump(child, stream.fileno(), take, time.monotonic() + GRACE_SECONDS, lambda: False)
+        finally:
+            kill_group(child.pid)  # before the child is reaped: until then nobody else can get its number
+            code = child.wait()
+        _drain(stream.fileno(), take)
+    return Watched(code, end)
+
+
+def _pump(
+    child: subprocess.Popen[bytes], out: int, take: Callable[[bytes], object], deadline: float, stop: Callable[[], bool]
+) -> Literal["itself", "timeout", "stopped"]:
+    """Hand on what a child writes until it ends; its end is seen without reaping it."""
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(out, selectors.EVENT_READ)
+        while not _has_ended(child):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return "timeout"
+            if stop():
+                return "stopped"
+            for _ in waiting.select(min(left, TICK_SECONDS, 0.02 if not waiting.get_map() else 1.0)):
+                data = os.read(out, 1 << 16)
+                if data:
+                    take(data)
+                else:
+                    waiting.unregister(out)
+    return "itself"
+
+
+def _has_ended(child: subprocess.Popen[bytes]) -> bool:
+    """Tell whether a child has ended, leaving it to be reaped where the system can."""
+    if not hasattr(os, "waitid"):  # macOS
+        return child.poll() is not None
+    return os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _drain(out: int, take: Callable[[bytes], object]) -> None:
+    """Hand on what still stands in a pipe, whoever else holds it open: at most as much as a pipe holds."""
+    os.set_blocking(out, False)
+    for _ in range(32):
+        try:
+            data = os.read(out, 1 << 16)
+        except BlockingIOError:
+            return
+        if not data:
+            return
+        take(data)
+
+
+def _ask_to_end(pid: int) -> None:
+    """Ask a process group to end."""
+    try:
+        os.killpg(pid, signal.SIGTERM)
     except ProcessLookupError:
         return

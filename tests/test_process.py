@@ -114,3 +114,28 @@ def test_killing_a_group_that_ended_is_fine() -> None:
     process.kill_group(child)
 
     assert not alive(child)
+
+
+def test_a_watched_program_hands_on_what_it_writes(tmp_path: Path) -> None:
+    """Both streams come as one, in their order, and the exit code is told."""
+    said: list[bytes] = []
+    code = "import sys; print('a', flush=True); print('b', file=sys.stderr); sys.exit(4)"
+    done = process.watch(python(code), said.append, cwd=tmp_path, env=os.environ, timeout=30)
+
+    assert (process.Watched(4, "itself"), b"a\nb\n") == (done, b"".join(said))
+
+
+def test_a_watched_program_that_ignores_its_end_is_killed(tmp_path: Path) -> None:
+    """After the time-out it is asked to end, and killed when it does not."""
+    code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(300)"
+    began = time.monotonic()
+    done = process.watch(python(code), bytes, cwd=tmp_path, env=os.environ, timeout=1)
+
+    assert process.Watched(-9, "timeout") == done
+    assert time.monotonic() - began < 60
+
+
+def test_a_watched_program_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """A program that cannot be started is a failure with its name."""
+    with pytest.raises(ProgramFailed, match="nothing-of-this-name"):
+        process.watch(["nothing-of-this-name"], bytes, cwd=tmp_path, env=os.environ, timeout=1)

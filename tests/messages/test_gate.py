@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchpack.messages.gate import JITTER, LONGEST_PAUSE, START, Closed, Gate
+from batchpack.messages.gate import Closed, Gate
+from batchpack.pacing import JITTER, LONGEST_PAUSE, START
 
 
 class Clock:
