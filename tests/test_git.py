@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,29 @@ def test_commits_are_counted_by_time_and_path(project: Project) -> None:
 
     assert [2, 1, 1, 0] == counted
     assert 0 == git.commits_since(project.folder, 4_000_000_000, ["a.txt"])
+
+
+def test_any_path_goes_to_git_and_back(project: Project) -> None:
+    """Quotes, line ends, other letters and bytes that are no text survive both ways."""
+    names = ["plain.txt", 'a "b"\\.txt', "line\nend\r\t.txt", "ärger.txt", os.fsdecode(b"\xff\xfe.txt"), "-n", " x "]
+    project.init_git()
+    for name in names:
+        (project.folder / name).write_text("x")
+
+    listed = git.paths(project.folder, "ls-files", "--others")
+    git.ask(project.folder, "add", "--pathspec-from-file=-", stdin="".join(f"{git.quote(name)}\n" for name in names))
+
+    assert sorted(names) == sorted(listed)
+    assert sorted(names) == sorted(git.paths(project.folder, "ls-files", "--cached"))
+    assert names == [git.unquote(git.quote(name)) for name in names]
+
+
+def test_who_somebody_is_stays_known(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Name and address of an author given by variables are used; what belongs to one call of git is not."""
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "Ada")
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "ada@example.com")
+    monkeypatch.setenv("GIT_INDEX_FILE", "/nowhere")
+    project.init_git()
+
+    assert git.ask(project.folder, "var", "GIT_AUTHOR_IDENT").out.startswith("Ada <ada@example.com>")
+    assert "GIT_INDEX_FILE" not in git.environment()
