@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-
 import click
 
-
-class _MessagesGroup(click.Group):
-    """A group whose commands are the modules beside this one, each imported when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Name every module that is a command; one that begins with an underscore is a part of others."""
-        names = (module.name for module in pkgutil.iter_modules(__path__))
-        return sorted(name.replace("_", "-") for name in names if not name.startswith("_"))
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module of a command and return what it calls `command`."""
-        if cmd_name not in self.list_commands(ctx):
-            return None
-        module = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}")
-        found: click.Command = module.command
-        return found
+from batchpack.groups import LateGroup
 
 
-@click.group(cls=_MessagesGroup, name="messages", short_help="Send many requests to a model, never paid twice.")
+@click.group(
+    cls=LateGroup, package=__name__, name="messages", short_help="Send many requests to a model, never paid twice."
+)
 @click.pass_context
 def command(context: click.Context) -> None:
     """Send many requests to a model at half the price as batches, or at once as direct calls; never paid twice."""
