@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from batchpack.errors import BrokenFile
-from batchpack.files import fingerprint, read_text, write_atomic
+from batchpack.files import read_text, write_atomic
+from batchpack.plaintext import clean, mark
 from batchpack.runs import wording
 from batchpack.runs.state import State, Task
 from batchpack.runs.store import Run
 
 TEMPLATE = Path("skills", "_shared", "task-prompt.md.j2")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +69,3 @@ def _earlier(run: Run, job: Job) -> str:
     """Say where the report of the attempt before was kept, when something went wrong with it."""
     kept = run.kept(job.task.name, job.attempt - 1)
     return str(kept) if job.wrong and kept.exists() else ""
-
-
-def clean(text: str) -> str:
-    """Return a text without control characters, which hide or reorder what a reader sees."""
-    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n")
-
-
-def mark(text: str) -> str:
-    """Return a line that does not occur in a text, made from the text alone so that a prompt can be rebuilt."""
-    for number in range(1000):
-        line = f"=== REQUEST {fingerprint(f'{number} {text}'.encode())[:12]} ==="
-        if line not in text:
-            return line
-    raise AssertionError("a thousand fingerprints of a text cannot all occur in it")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from batchpack.errors import BatchpackError
 from batchpack.files import write_atomic
+from batchpack.plaintext import clean
 from batchpack.runs import batches, journal, newest, wording
-from batchpack.runs.prompts import clean
 from batchpack.runs.report import status
 from batchpack.runs.state import Batch, Counts, State, Task
 from batchpack.runs.store import Run

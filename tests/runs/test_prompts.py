@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from batchpack.plaintext import clean, mark
 from batchpack.runs import batches
-from batchpack.runs.prompts import clean, mark
 from tests.runs.build import make_run, put, roots
 from tests.support.orchestra import hand_in
 from tests.support.project import Project
