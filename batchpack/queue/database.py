@@ -29,12 +29,13 @@ TABLES = (
         status TEXT NOT NULL DEFAULT 'pending'
             CHECK (status IN ('pending', 'claimed', 'done', 'failed', 'skipped', 'dead')),
         assignee TEXT, token INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
-        lost_leases INTEGER NOT NULL DEFAULT 0, lost_at REAL,
+        lost_leases INTEGER NOT NULL DEFAULT 0, lost_at REAL, lost_by TEXT,
         lease_until REAL, not_before REAL, timer_seconds REAL, timer_ticks REAL, timer_boot TEXT,
         priority INTEGER NOT NULL DEFAULT 0,
         created_at REAL NOT NULL, updated_at REAL NOT NULL, claimed_at REAL, completed_at REAL,
         result TEXT, evidence TEXT, error TEXT, version INTEGER NOT NULL DEFAULT 1)""",
     "CREATE INDEX task_next ON task (status, priority DESC, seq)",
+    "CREATE INDEX task_status ON task (status, seq)",
     "CREATE INDEX task_chunk ON task (chunk)",
     """CREATE TABLE record (
         item TEXT PRIMARY KEY, task TEXT NOT NULL, category TEXT,
@@ -42,7 +43,7 @@ TABLES = (
         rationale TEXT NOT NULL DEFAULT '', data TEXT, at REAL NOT NULL, token INTEGER NOT NULL)""",
     "CREATE INDEX record_task ON record (task)",
 )
-"""Times are seconds since 1970. What decides is the timer: of the lease while a task is claimed, of the pause before it.
+"""Times are seconds since 1970. What decides is the timer: of the lease while a task is claimed, of its pause before.
 
 `timer_ticks` is its end on the clock of one boot, `timer_boot` says of which; `lease_until` and `not_before` only tell.
 """

@@ -1,4 +1,4 @@
-"""Time that nobody sets: leases are measured on the clock of the boot, so that a jump of the wall clock means nothing."""
+"""Time that nobody sets: leases run on the clock of the boot, so that a jump of the wall clock means nothing."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What holds for a whole queue: claims at once (None: any number), tries of a task, lost leases until it is dead."""
+    """What holds for a whole queue: claims at once (None: any number), attempts at a task, lost leases until death."""
 
     claims: int | None = None
     claims_per_worker: int | None = None
@@ -66,6 +66,7 @@ class Task:
     attempts: int
     lost_leases: int
     lost_at: float | None
+    lost_by: str | None
     lease_until: float | None
     not_before: float | None
     priority: int

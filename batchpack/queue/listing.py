@@ -1,0 +1,55 @@
+"""Tasks added, paged and counted."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from batchpack.errors import UsageError
+from batchpack.queue import ids
+from batchpack.queue.rows import COLUMNS, Refused, to_task
+from batchpack.queue.ticks import Moment
+from batchpack.queue.values import STATUSES, Draft, Page, Status, plain
+
+PAGE_LIMIT = 1000
+_ADD = """INSERT INTO task (id, kind, title, body, chunk, item, priority, created_at, updated_at)
+    VALUES (:id, :kind, :title, :body, :chunk, :item, :priority, :wall, :wall)"""
+
+
+def add(connection: sqlite3.Connection, drafts: Iterable[Draft], now: Moment) -> int:
+    """Add tasks within a transaction of the caller's; raises Refused for an id that is there already."""
+    before = connection.total_changes
+    try:
+        connection.executemany(_ADD, (_row(draft, now) for draft in drafts))
+    except sqlite3.IntegrityError as error:
+        if "task.id" not in str(error):
+            raise
+        raise Refused("a task of the same name is there already", "choose other names; none was added") from error
+    return connection.total_changes - before
+
+
+def _row(draft: Draft, now: Moment) -> dict[str, Any]:
+    """Return a draft's columns, checked."""
+    title, body = plain(draft.title, "the title"), plain(draft.body, "the body")
+    return {**asdict(draft), "id": ids.check("task", draft.id), "title": title, "body": body, "wall": now.wall}
+
+
+def page(connection: sqlite3.Connection, status: Status | None, assignee: str | None, after: int, limit: int) -> Page:
+    """Return tasks behind a place; asking for one more than wanted tells whether there are more."""
+    if not 1 <= limit <= PAGE_LIMIT:
+        raise UsageError(f"a page of {limit} tasks cannot be given", f"give 1 to {PAGE_LIMIT}")
+    words = {"status": status, "assignee": assignee, "after": after, "limit": limit + 1}
+    asked = [f"{name} = :{name}" for name in ("status", "assignee") if words[name] is not None]
+    where = " AND ".join([*asked, "seq > :after"])
+    statement = f"SELECT {COLUMNS} FROM task WHERE {where} ORDER BY seq LIMIT :limit"  # noqa: S608 - names of ours
+    found = connection.execute(statement, words).fetchall()
+    tasks = tuple(to_task(row) for row in found[:limit])
+    return Page(tasks, tasks[-1].seq if len(found) > limit else None)
+
+
+def counts(connection: sqlite3.Connection) -> dict[Status, int]:
+    """Return how many tasks there are of each status, those of none too."""
+    found = dict(connection.execute("SELECT status, count(*) FROM task GROUP BY status").fetchall())
+    return {status: found.get(status, 0) for status in STATUSES}
