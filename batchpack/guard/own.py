@@ -18,7 +18,8 @@ BIGGEST = 65536
 SAME = ("--root",)
 INSIDE = ("--in", "--project", "--dir", "--out")
 FILES = ("--file", "--from", "--params", "--prices", "--template")
-SETUP = ("install", "uninstall")
+PEOPLES = (("install",), ("uninstall",), ("receipts", "undo"), ("receipts", "export"))
+"""Commands that only people give: an undo runs what a worker wrote, an export writes any file."""
 RECORDS = ".batchpack"
 
 
@@ -121,8 +122,9 @@ def check_place(word: str, found: str, place: Place) -> None:
 def check_options(words: list[str], place: Place) -> None:
     """Refuse options of the pack's commands that lead out of the project, and its own removal."""
     plain = [word for word in words[1:] if not word.startswith("-")]
-    if words[0] == PROGRAM and plain[:1] and plain[0] in SETUP:
-        raise Refused(f"agents do not run batchpack {plain[0]}", "tell the user what you need")
+    for peoples in PEOPLES if words[0] == PROGRAM else ():
+        if tuple(plain[: len(peoples)]) == peoples:
+            raise Refused(f"agents do not run batchpack {' '.join(peoples)}", "tell the user what you need")
     for at, word in enumerate(words):
         name, sign, value = word.partition("=")
         if name in (*SAME, *INSIDE, *FILES):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from batchpack.queue import database
+from batchpack.queue import batches, database
 from batchpack.receipts.export import plain
 from batchpack.receipts.values import START, Receipt
 
@@ -32,8 +32,8 @@ class Mark:
 
 def mark(connection: sqlite3.Connection) -> Mark:
     """Return how far the bodies follow the book."""
-    found = connection.execute("SELECT value FROM meta WHERE key = ?", (KEY,)).fetchone()
-    return Mark(**json.loads(found["value"])) if found else Mark()
+    found = batches.get(connection, KEY)
+    return Mark(**found) if isinstance(found, dict) else Mark()
 
 
 def follow(connection: sqlite3.Connection, receipts: Iterable[Receipt]) -> None:
@@ -46,8 +46,7 @@ def follow(connection: sqlite3.Connection, receipts: Iterable[Receipt]) -> None:
                 (f"{line(last)}\n", time.time(), last.draft.task),
             )
         if last is not None:
-            facts = json.dumps({"seq": last.seq, "hash": last.hash})
-            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (KEY, facts))
+            batches.put(connection, KEY, {"seq": last.seq, "hash": last.hash})
 
 
 def line(receipt: Receipt) -> str:

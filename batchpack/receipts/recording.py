@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 
 from batchpack.errors import UsageError
 from batchpack.queue import database
-from batchpack.receipts import bodies
+from batchpack.receipts import bodies, undoing
+from batchpack.receipts.acts import Act
 from batchpack.receipts.book import Book, Damaged
 from batchpack.receipts.checking import Report, check, read
+from batchpack.receipts.undoing import Undone
 from batchpack.receipts.values import Draft, Receipt, Refused
 
 TEXT_LIMIT = 4000
@@ -59,7 +63,7 @@ def _check_claim(connection: sqlite3.Connection, draft: Draft) -> None:
         return
     row = connection.execute("SELECT status, token, assignee FROM task WHERE id = ?", (draft.task,)).fetchone()
     if row is None:
-        raise Refused(f"there is no task {draft.task[:80]!r} in this batch", "see them: batchpack items tasks")
+        raise Refused(f"there is no task {draft.task[:80]!r} in this batch", "see them: batchpack items list --tasks")
     if draft.token is None:
         raise UsageError(f"an act of task {draft.task} needs its claim", "give the --token that `claim` answered with")
     if (row["status"], row["token"]) != ("claimed", draft.token):
@@ -84,16 +88,40 @@ def _check_texts(draft: Draft) -> None:
         raise UsageError("the undo command is none that can be run", "give a program and its words")
 
 
-def verify(folder: Path) -> Report:
-    """Verify the book of a batch, and that it holds every receipt that the batch's file and its bodies speak of."""
+def verify(folder: Path, head: str | None = None) -> Report:
+    """Verify the book of a batch, and that it holds every receipt that the batch's file and its bodies speak of.
+
+    `head` is the hash of a receipt that somebody noted earlier, out of reach of whoever writes here.
+    """
     book = Book(folder)
     with database.opened(folder / database.NAME) as connection:
         known, said = bodies.mark(connection), list(bodies.told(connection))
     report = check(book.path)
     hashes = {receipt.seq: receipt.hash for receipt in read(book.path, Report())}
-    if hashes.get(known.seq, known.hash) != known.hash or known.seq > max(hashes, default=0):
+    if known.seq and hashes.get(known.seq) != known.hash:
         report.fault(f"receipt {known.seq}, which was written, is not in the book: it was cut or written anew")
     for task, seq, found in said:
         if hashes.get(seq) != found:
             report.fault(f"the body of task {task} speaks of a receipt {seq} that is not in the book")
+    if head is not None and head not in hashes.values():
+        report.fault(f"no receipt has the hash {head[:80]}: the book was cut or written anew since it was noted")
     return report
+
+
+def check_undo(folder: Path, *, late: bool = False) -> None:
+    """Raise BatchpackError when acts of a batch cannot be taken back: receipts tampered with, or the time over."""
+    report = verify(folder)
+    if not report.is_whole:
+        raise Refused(
+            f"the receipts were tampered with, so no undo command in them is run: {report.faults[0]}",
+            "see all that is wrong: batchpack receipts verify",
+        )
+    if not late:
+        with database.opened(folder / database.NAME) as connection:
+            ended = bodies.ended(connection)
+        undoing.check_window(ended, undoing.WINDOW, datetime.now(UTC))
+
+
+def undo(folder: Path, acts: Iterable[Act], cwd: Path, worker: str) -> Iterator[Undone]:
+    """Take acts of a batch back, as `undoing.run`."""
+    return undoing.run(partial(append, folder), acts, cwd, worker)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,14 +10,14 @@ from pathlib import Path
 from batchpack import process
 from batchpack.errors import UsageError
 from batchpack.receipts.acts import Act
-from batchpack.receipts.book import Book
 from batchpack.receipts.values import Draft, Receipt, Result
 
 WINDOW = timedelta(days=30)
 """How long after the end of its batch an act can be taken back, unless the batch says another time."""
 SECONDS = 300.0
 """The longest that one undo command may take."""
-UNDONE_BY = "undo"
+UNDO = "undo"
+"""What the receipts of an undo say is done."""
 
 _REASONS = {
     "undone": "taken back already",
@@ -76,22 +75,21 @@ class Undone:
     result: Result
     detail: str
 
+    def to_json(self) -> dict[str, str]:
+        """Return the facts of it."""
+        return {"act": self.act.id, "item": self.act.before.draft.item, "result": self.result, "detail": self.detail}
 
-def run(
-    book: Book, acts: Iterable[Act], cwd: Path, worker: str, *, noted: Callable[[Receipt], None] | None = None
-) -> Iterator[Undone]:
+
+def run(append: Callable[[Draft], Receipt], acts: Iterable[Act], cwd: Path, worker: str) -> Iterator[Undone]:
     """Take acts back one after another, each with a receipt before and after; one that fails keeps no other back.
 
-    A command is run as its argv, never by a shell, in the folder `cwd`.
+    `append` writes a receipt. A command is run as its argv, never by a shell, in the folder `cwd`.
     """
-    note = noted or (lambda _receipt: None)
     for act in acts:
         begun = act.before.draft
-        draft = Draft("before", UNDONE_BY, begun.task, begun.item, worker, undoes=act.id, locator=begun.locator)
-        receipt = book.append(draft)
-        note(receipt)
+        receipt = append(Draft("before", UNDO, begun.task, begun.item, worker, undoes=act.id, locator=begun.locator))
         result, detail = _call(act.undo, cwd)
-        note(book.append(Draft("after", act=receipt.act, worker=worker, result=result, detail=detail)))
+        append(Draft("after", act=receipt.act, worker=worker, result=result, detail=detail))
         yield Undone(act, result, detail)
 
 
@@ -104,20 +102,3 @@ def _call(argv: tuple[str, ...], cwd: Path) -> tuple[Result, str]:
     if done.code == 0:
         return "done", ""
     return "failed", f"exit code {done.code}: {(done.err.strip() or done.out.strip())[-500:]}"
-
-
-_SPAN = re.compile(r"(\d{1,6})([mhd])")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-
-
-def span(text: str) -> timedelta:
-    """Read a span of time such as 90m, 12h or 30d; raises UsageError."""
-    found = _SPAN.fullmatch(text)
-    if found is None:
-        raise UsageError(f"{text[:40]!r} is no span of time", "write it as 90m, 12h or 30d")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
-
-
-def moment(text: str) -> datetime:
-    """Read a moment as records have it."""
-    return datetime.fromisoformat(text)

@@ -122,6 +122,8 @@ ATTACKS: tuple[Row, ...] = (
             f"{R} report a 01 --in=../outside",
             f"{R} report a 01 --in links/outside",
             "batchpack uninstall --yes",
+            "batchpack receipts undo --yes",
+            "batchpack receipts export --force notes.md",
             "batchpack result put r t --file -",
             "cat .env",
             "cat .env SYNTHESIS.md",
