@@ -39,6 +39,8 @@ class WorkTask:
     where: str = ""
     flaky: bool = False
     """Whether a red gate may be tried once more before anybody is blamed."""
+    unread: tuple[str, ...] = ()
+    """Parts of its file that only the agent is told of, since nothing here acts on them; each with its line."""
 
     @property
     def allowed(self) -> tuple[str, ...]:
