@@ -31,8 +31,8 @@ _NEXT = f"""SELECT seq FROM task WHERE status = 'pending' AND (timer_seconds IS 
     ORDER BY priority DESC, seq LIMIT 1"""  # noqa: S608
 _CLAIM = """UPDATE task SET status = 'claimed', assignee = :worker, token = token + 1, attempts = attempts + 1,
     lease_until = :wall + :lease, not_before = NULL, timer_seconds = :lease, timer_ticks = :ticks + :lease,
-    timer_boot = :boot, lost_by = NULL, claimed_at = :wall, completed_at = NULL, updated_at = :wall, version = version + 1
-    WHERE {which} RETURNING {columns}"""
+    timer_boot = :boot, lost_by = NULL, claimed_at = :wall, completed_at = NULL, updated_at = :wall,
+    version = version + 1 WHERE {which} RETURNING {columns}"""
 _CLAIM_NEXT = _CLAIM.format(which=f"seq = ({_NEXT})", columns=COLUMNS)
 _CLAIM_ONE = _CLAIM.format(which="seq = :seq", columns=COLUMNS)
 
@@ -116,7 +116,7 @@ def _make_room(connection: sqlite3.Connection, worker: str, now: Moment) -> None
     if allowed.claims_per_worker is not None and _held(connection, worker) >= allowed.claims_per_worker:
         raise Limited(
             f"{worker} holds as many tasks as one worker may: {allowed.claims_per_worker}",
-            f"end what it holds, see: batchpack items list --tasks --worker {worker}",
+            f"end what it holds, see: batchpack items tasks --worker {worker}",
         )
 
 

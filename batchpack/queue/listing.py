@@ -10,7 +10,7 @@ from typing import Any
 from batchpack.errors import UsageError
 from batchpack.queue import ids
 from batchpack.queue.rows import COLUMNS, Refused, to_task
-from batchpack.queue.ticks import Moment
+from batchpack.queue.ticks import LEFT, Moment
 from batchpack.queue.values import STATUSES, Draft, Page, Status, plain
 
 PAGE_LIMIT = 1000
@@ -53,3 +53,10 @@ def counts(connection: sqlite3.Connection) -> dict[Status, int]:
     """Return how many tasks there are of each status, those of none too."""
     found = dict(connection.execute("SELECT status, count(*) FROM task GROUP BY status").fetchall())
     return {status: found.get(status, 0) for status in STATUSES}
+
+
+def soonest(connection: sqlite3.Connection, now: Moment) -> float | None:
+    """Return within how many seconds a task may be there to claim: one waits, a pause or a lease ends."""
+    asked = f"SELECT min(coalesce({LEFT}, 0)) FROM task WHERE status IN ('pending', 'claimed')"  # noqa: S608
+    found = connection.execute(asked, {"ticks": now.ticks, "boot": now.boot}).fetchone()[0]
+    return None if found is None else max(0.0, found)

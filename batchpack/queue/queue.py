@@ -30,6 +30,12 @@ class Queue(Protocol):
     def counts(self) -> Mapping[Status, int]:
         """Return how many tasks there are of each status, those of none too."""
 
+    def every(self, status: Status) -> Iterable[Task]:
+        """Return all tasks of a status, in pages that are read as they are needed."""
+
+    def soonest(self) -> float | None:
+        """Return within how many seconds a task may be there to claim; None: all are ended, 0: at once."""
+
     def claim(
         self, worker: str, *, task: str | None = None, lease: float = LEASE_SECONDS, version: int | None = None
     ) -> Task | None:

@@ -97,7 +97,7 @@ def _repeated(connection: sqlite3.Connection, task: Task, status: Disposition, t
 
     A task that died of lost leases still takes the report of its last holder.
     """
-    if task.status not in ENDED or task.status == "dead":
+    if task.status not in ENDED or (task.status == "dead" and task.lost_by is not None):
         return False
     row = connection.execute("SELECT result, evidence, error FROM task WHERE seq = ?", (task.seq,)).fetchone()
     if task.status == status and all(row[name] == value for name, value in told.items()):

@@ -17,7 +17,7 @@ class UnknownTask(BatchpackError):
     """An id that there is no task of."""
 
     def __init__(self, task: str) -> None:
-        super().__init__(f"there is no task {task[:80]!r} in this batch", "see them: batchpack items list --tasks")
+        super().__init__(f"there is no task {task[:80]!r} in this batch", "see them: batchpack items tasks")
 
 
 class Refused(BatchpackError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
@@ -55,6 +55,18 @@ class SqliteQueue:
     def counts(self) -> dict[Status, int]:
         """Return how many tasks there are of each status."""
         return listing.counts(self._connection)
+
+    def every(self, status: Status) -> Iterator[Task]:
+        """Return all tasks of a status."""
+        place: int | None = 0
+        while place is not None:
+            page = self.page(status=status, after=place, limit=listing.PAGE_LIMIT)
+            yield from page.tasks
+            place = page.after
+
+    def soonest(self) -> float | None:
+        """Return within how many seconds a task may be there to claim; None: all are ended."""
+        return listing.soonest(self._connection, self._clock())
 
     def claim(
         self, worker: str, *, task: str | None = None, lease: float = LEASE_SECONDS, version: int | None = None

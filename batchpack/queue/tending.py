@@ -29,7 +29,7 @@ def bury(connection: sqlite3.Connection, task: str, reason: str, now: Moment, *,
     _check_held(found, force=force)
     ended = {"status": "dead", "lease_until": None, "not_before": None, "completed_at": now.wall}
     why = plain(reason, "the reason")
-    return change(connection, found, now.wall, token=found.token + 1, error=why, **ended, **NO_TIMER)
+    return change(connection, found, now.wall, token=found.token + 1, error=why, lost_by=None, **ended, **NO_TIMER)
 
 
 def _check_held(task: Task, *, force: bool) -> None:

@@ -22,12 +22,14 @@ class Moment:
 
 Clock = Callable[[], Moment]
 
-OVER = """CASE WHEN timer_boot = :boot AND timer_ticks - :ticks <= timer_seconds
-    THEN timer_ticks <= :ticks ELSE timer_seconds <= :ticks END"""
-"""SQL that tells whether a row's timer ran out by the moment :boot, :ticks.
+LEFT = """CASE WHEN timer_boot = :boot AND timer_ticks - :ticks <= timer_seconds
+    THEN timer_ticks ELSE timer_seconds END - :ticks"""
+"""SQL for the seconds that are left of a row's timer at that moment, below 0 where it is over; NULL without one.
 
 A timer set before a reboot is over once the machine has been up for as long as it was set for: never too early.
 """
+OVER = f"({LEFT} <= 0)"
+"""SQL that tells whether a row's timer is over."""
 
 
 def now() -> Moment:

@@ -1,0 +1,24 @@
+"""`batchpack items fail`: report that a task could not be done."""
+
+from __future__ import annotations
+
+import click
+
+from batchpack.commands.items._queue import TASK, TOKEN, Desk, desk_command
+
+
+@click.command(short_help="Report that a task could not be done.")
+@desk_command(
+    TASK,
+    TOKEN,
+    click.option("--error", required=True, metavar="TEXT", help="What went wrong."),
+    click.option("--again", is_flag=True, help="Somebody shall try once more, unless it had all its attempts."),
+    click.option("--pause", type=float, default=0.0, metavar="SECONDS", help="With --again: not before so long."),
+)
+def command(desk: Desk, task: str, token: int, error: str, again: bool, pause: float) -> None:
+    """Report TASK failed, with what went wrong."""
+    found = desk.queue.fail(task, token, error=error, again=again, pause=pause)
+    if found.status == "pending":
+        desk.tell(f"{found.id} will be tried again; attempt {found.attempts} failed.", found)
+    else:
+        desk.tell(f"{found.id} is failed after {found.attempts} of its attempts.", found)
