@@ -155,11 +155,13 @@ def _twice(plan: WorkPlan) -> Iterator[Complaint]:
 
 def _circles(plan: WorkPlan, known: Mapping[str, tuple[str, ...]]) -> Iterator[Complaint]:
     """Find circles, each told once, as a way from a task back to itself."""
-    inner = {name: [need for need in needs if need in known] for name, needs in known.items()}
     by_id = {task.id: task for task in plan.tasks}
+    for name, needs in known.items():
+        if name in needs:
+            yield Complaint(by_id[name].where, f"{_called(by_id[name])}: it depends on itself")
     told: set[str] = set()
+    inner = {name: [need for need in needs if need in known and need != name] for name, needs in known.items()}
     for name, way in graph.circles(inner).items():
         if not told & set(way):
             told |= set(way)
-            text = "it depends on itself" if len(way) == 2 else f"it waits for itself: {' -> '.join(way)}"
-            yield Complaint(by_id[name].where, f"{_called(by_id[name])}: {text}")
+            yield Complaint(by_id[name].where, f"{_called(by_id[name])}: it waits for itself: {' -> '.join(way)}")
