@@ -74,6 +74,37 @@ def run(
     return done
 
 
+class Aside:
+    """A program in a session of its own, mute, with an open file as its standard input; it outlives us if it wants to.
+
+    Raises ProgramFailed when it cannot be started.
+    """
+
+    def __init__(self, argv: Sequence[str], *, stdin: int, cwd: Path) -> None:
+        mute = subprocess.DEVNULL
+        try:
+            self._child = subprocess.Popen(
+                tuple(argv), cwd=cwd, stdin=stdin, stdout=mute, stderr=mute, start_new_session=True
+            )
+        except OSError as error:
+            raise ProgramFailed(Completed(tuple(argv), 127, "", str(error)), "it could not be started") from error
+        self.pid = self._child.pid
+
+    def alive(self) -> bool:
+        """Tell whether it runs."""
+        return self._child.poll() is None
+
+    def await_end(self, seconds: float) -> bool:
+        """Wait for its end; one that takes longer is killed. Tells whether it ended by itself."""
+        try:
+            self._child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+            return False
+        return True
+
+
 def _finish(child: subprocess.Popen[str], command: tuple[str, ...], stdin: str, timeout: float) -> Completed:
     """Feed and await a child; on time-out or interrupt its whole group is killed."""
     try:
