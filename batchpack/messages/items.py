@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import glob
 import hashlib
 import json
@@ -10,15 +9,15 @@ from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
+from batchpack import rows
 from batchpack.errors import BatchpackError, BrokenFile, UsageError
 from batchpack.files import read_text
 
 KINDS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "csv"}
 BUCKETS = 64
 STDIN = "-"
-csv.field_size_limit(256_000_000)  # a cell may hold a document; the usual limit is 128 kB
 
 
 class Item(NamedTuple):
@@ -97,49 +96,39 @@ class Source:
 
     def _rows(self) -> Iterator[tuple[object, dict[str, Any], str]]:
         """Yield for each item what makes it itself, its fields and its place; the hash is made on the way."""
-        rows: Callable[[], Iterator[tuple[object, dict[str, Any], str]]] = getattr(self, f"_{self.kind}")
+        read: Callable[[], Iterator[tuple[object, dict[str, Any], str]]] = getattr(self, f"_{self.kind}")
         try:
-            yield from rows()
+            yield from read()
         except OSError as error:
             raise BatchpackError(f"{self.word}: {error.strerror or error}", "nothing was sent") from error
 
     def _jsonl(self) -> Iterator[tuple[object, dict[str, Any], str]]:
         path = self._path()
         with path.open("rb") as stream:
-            for number, line in enumerate(stream, 1):
-                self._hash.update(line)
-                text = line.strip()
-                if number == 1:
-                    text = text.removeprefix(b"\xef\xbb\xbf")
-                if text:
-                    yield text, _object(text, path, number), f"line {number}"
+            for raw, fields, line in rows.jsonl(self._lines(stream, path), self._broken(path)):
+                yield raw, fields, f"line {line}"
 
     def _csv(self) -> Iterator[tuple[object, dict[str, Any], str]]:
         path = self._path()
+        mark = "\t" if path.suffix == ".tsv" else ","
         with path.open("rb") as stream:
-            rows = csv.reader(
-                self._decoded(stream, path), delimiter="\t" if path.suffix == ".tsv" else ",", strict=True
-            )
-            try:
-                head = next(rows, [])
-                if len(set(head)) < len(head):
-                    raise BrokenFile(path, "two columns have the same name", 1)
-                for row in rows:
-                    if row and len(row) != len(head):
-                        raise BrokenFile(path, f"{len(row)} cells where the head has {len(head)}", rows.line_num)
-                    if row:
-                        yield tuple(row), dict(zip(head, row, strict=True)), f"line {rows.line_num}"
-            except csv.Error as error:
-                raise BrokenFile(path, str(error), rows.line_num) from error
+            for raw, fields, line in rows.table(self._lines(stream, path), self._broken(path), mark):
+                yield raw, fields, f"line {line}"
 
-    def _decoded(self, stream: Any, path: Path) -> Iterator[str]:
-        """Yield the lines of a file as text."""
-        for number, line in enumerate(stream, 1):
+    def _lines(self, stream: IO[bytes], path: Path) -> Iterator[tuple[int, bytes]]:
+        """Yield the numbered lines of a file; the hash is made of all of them."""
+        for number, line in rows.lines(stream, self._broken(path)):
             self._hash.update(line)
-            try:
-                yield line.decode("utf-8-sig" if number == 1 else "utf-8")
-            except UnicodeDecodeError as error:
-                raise BrokenFile(path, "it is not UTF-8 text", number) from error
+            yield number, line
+
+    @staticmethod
+    def _broken(path: Path) -> rows.Broken:
+        """Return what ends the reading at the first row that is broken."""
+
+        def tell(line: int, reason: str, column: int | None) -> None:
+            raise BrokenFile(path, reason, line, column)
+
+        return tell
 
     def _files(self) -> Iterator[tuple[object, dict[str, Any], str]]:
         found = {name for word in self.words for name in glob.glob(word, root_dir=self.base, recursive=True)}  # noqa: PTH207
@@ -210,20 +199,6 @@ def open_source(
     if known is None:
         raise UsageError(f"{word}: no way to tell what this holds", "add --format jsonl, csv or files")
     return Source(words, known, base, key, allow_duplicates)
-
-
-def _object(text: bytes, path: Path, number: int) -> dict[str, Any]:
-    """Return the object of a line; raises BrokenFile with its place."""
-    try:
-        found = json.loads(text.decode())
-    except UnicodeDecodeError as error:
-        raise BrokenFile(path, "it is not UTF-8 text", number) from error
-    except ValueError as error:
-        column = getattr(error, "colno", None)
-        raise BrokenFile(path, "the line is not JSON", number, column) from error
-    if not isinstance(found, dict):
-        raise BrokenFile(path, "the line is no JSON object", number)
-    return found
 
 
 def _key(name: str, item: Item) -> str | int:
