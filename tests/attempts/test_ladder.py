@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from batchpack.attempts.ladder import MOST_LOST, GiveUp, Outcome, Past, Rung, fingerprint, following
 
-
 FAILED: Outcome = "failed"
 LOST: Outcome = "lost"
 
