@@ -36,7 +36,7 @@ def understand(path: Path) -> tuple[WorkPlan, list[Complaint]]:
     defaults = _defaults(reader, top)
     name = settings.pop("name", path.stem)
     tasks = tuple(_task(reader, node, defaults) for node in _list_of_tasks(reader, root, top))
-    plan = WorkPlan(name=name, tasks=tasks, kind="plan_yaml", path=path, **settings)
+    plan = WorkPlan(name=name, tasks=tasks, kind="plan file", path=path, **settings)
     further = checks.complaints(plan) if tasks or not reader.complaints else []
     return plan, sorted([*reader.complaints, *further], key=_line)
 
