@@ -7,11 +7,13 @@ import selectors
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal, cast
+from typing import IO, Literal, cast, cast
 
 from batchpack.errors import BatchpackError
 
@@ -118,6 +120,33 @@ def _finish(child: subprocess.Popen[str], command: tuple[str, ...], stdin: str, 
         child.wait()
         raise
     return Completed(command, child.returncode, out, err)
+
+
+@contextmanager
+def output_of(argv: Sequence[str], *, cwd: Path) -> Iterator[IO[bytes]]:
+    """Hand on a program's standard output while it runs, without input; at the end of the block it must be read whole.
+
+    Raises ProgramFailed when it cannot be started, and at the end when it ended badly, with what it said beside.
+    """
+    command = tuple(argv)
+    with tempfile.TemporaryFile() as said:
+        try:
+            child = subprocess.Popen(
+                command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, start_new_session=True
+            )
+        except OSError as error:
+            raise ProgramFailed(Completed(command, 127, "", str(error)), "it could not be started") from error
+        try:
+            with cast("IO[bytes]", child.stdout) as out:
+                yield out
+        except BaseException:
+            kill_group(child.pid)
+            child.wait()
+            raise
+        code = child.wait()
+        if code != 0:
+            said.seek(0)
+            raise ProgramFailed(Completed(command, code, "", said.read(2000).decode(errors="replace")))
 
 
 def kill_group(pid: int) -> None:

@@ -139,3 +139,19 @@ def test_a_watched_program_that_is_not_there_is_told(tmp_path: Path) -> None:
     """A program that cannot be started is a failure with its name."""
     with pytest.raises(ProgramFailed, match="nothing-of-this-name"):
         process.watch(["nothing-of-this-name"], bytes, cwd=tmp_path, env=os.environ, timeout=1)
+
+
+def test_output_is_handed_on_while_a_program_runs(tmp_path: Path) -> None:
+    """All lines come; a program that ends badly is told with what it said, and one that is left early is ended."""
+    with process.output_of(["printf", "one\ntwo\n"], cwd=tmp_path) as out:
+        assert [b"one\n", b"two\n"] == list(out)
+    with (
+        pytest.raises(ProgramFailed, match="exit code 3") as caught,
+        process.output_of(["sh", "-c", "echo no luck >&2; exit 3"], cwd=tmp_path) as out,
+    ):
+        assert [] == list(out)
+    assert "no luck" in caught.value.hint
+    with pytest.raises(ZeroDivisionError), process.output_of(["sleep", "60"], cwd=tmp_path):
+        raise ZeroDivisionError
+    with pytest.raises(ProgramFailed, match="could not be started"), process.output_of(["no-such"], cwd=tmp_path):
+        pass
