@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal, cast, cast
+from typing import IO, Literal, cast
 
 from batchpack.errors import BatchpackError
 
