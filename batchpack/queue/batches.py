@@ -53,7 +53,8 @@ def of_project(project: Path) -> list[Path]:
     parent = project / FOLDER
     if not parent.is_dir():
         return []
-    folders = [path for path in parent.iterdir() if (path / database.NAME).is_file() and not path.is_symlink()]
+    whole = (path for path in parent.iterdir() if not path.name.startswith(".") and not path.is_symlink())
+    folders = [path for path in whole if (path / database.NAME).is_file()]
     return sorted(folders, key=_age)
 
 
