@@ -81,7 +81,7 @@ def check_pause(seconds: float) -> float:
     return seconds
 
 
-def claim_next(connection: sqlite3.Connection, worker: str, lease: float, now: Moment) -> Task | None:
+def claim_next(connection: sqlite3.Connection, now: Moment, worker: str, lease: float) -> Task | None:
     """Give a worker the first of the waiting tasks; None where none waits."""
     _make_room(connection, worker, now)
     row = connection.execute(_CLAIM_NEXT, {**_words(now), "worker": worker, "lease": lease}).fetchone()
@@ -89,7 +89,7 @@ def claim_next(connection: sqlite3.Connection, worker: str, lease: float, now: M
 
 
 def claim_one(
-    connection: sqlite3.Connection, worker: str, lease: float, now: Moment, task: str, version: int | None
+    connection: sqlite3.Connection, now: Moment, worker: str, lease: float, task: str, version: int | None
 ) -> Task:
     """Give a worker a task by name; raises Refused where it is held, ended or paused."""
     _make_room(connection, worker, now)
@@ -111,7 +111,8 @@ def _make_room(connection: sqlite3.Connection, worker: str, now: Moment) -> None
     reap(connection, now, allowed.lost_leases)
     if allowed.claims is not None and _held(connection) >= allowed.claims:
         raise Limited(
-            f"{allowed.claims} tasks are held, which is the limit of this batch", "wait until one of them is ended"
+            f"workers hold as many tasks as they may together: {allowed.claims}",
+            "wait until one of them is ended, or raise the limit with: batchpack items limits --claims",
         )
     if allowed.claims_per_worker is not None and _held(connection, worker) >= allowed.claims_per_worker:
         raise Limited(

@@ -18,7 +18,7 @@ _ADD = """INSERT INTO task (id, kind, title, body, chunk, item, priority, create
     VALUES (:id, :kind, :title, :body, :chunk, :item, :priority, :wall, :wall)"""
 
 
-def add(connection: sqlite3.Connection, drafts: Iterable[Draft], now: Moment) -> int:
+def add(connection: sqlite3.Connection, now: Moment, drafts: Iterable[Draft]) -> int:
     """Add tasks within a transaction of the caller's; raises Refused for an id that is there already."""
     before = connection.total_changes
     try:

@@ -14,14 +14,14 @@ from batchpack.queue.ticks import Moment
 from batchpack.queue.values import ENDED, Task, dumped, plain
 
 
-def heartbeat(connection: sqlite3.Connection, task: str, token: int, lease: float, now: Moment) -> Task:
+def heartbeat(connection: sqlite3.Connection, now: Moment, task: str, token: int, lease: float) -> Task:
     """Let a claim last from now on; one that was taken back and that nobody took since is its worker's again."""
     found = working(connection, task, token)
     again = {} if found.status == "claimed" else {"status": "claimed", "assignee": found.lost_by, "not_before": None}
     return change(connection, found, now.wall, **again, lease_until=now.wall + lease, **timer(now, lease))
 
 
-def release(connection: sqlite3.Connection, task: str, token: int, pause: float, now: Moment) -> Task:
+def release(connection: sqlite3.Connection, now: Moment, task: str, token: int, pause: float) -> Task:
     """Give a task back; the same word again changes nothing, and no other report of this claim is taken any more."""
     found = held(connection, task, token)
     if given_back(found):
@@ -30,7 +30,7 @@ def release(connection: sqlite3.Connection, task: str, token: int, pause: float,
 
 
 def complete(
-    connection: sqlite3.Connection, task: str, token: int, evidence: Sequence[str], result: Any, now: Moment
+    connection: sqlite3.Connection, now: Moment, task: str, token: int, evidence: Sequence[str], result: Any
 ) -> Task:
     """End a task as done; the same report again changes nothing."""
     shown = [line for line in evidence if line.strip()]
@@ -49,7 +49,7 @@ def complete(
     return _end(connection, found, "done", told, now)
 
 
-def fail(connection: sqlite3.Connection, task: str, token: int, error: str, pause: float | None, now: Moment) -> Task:
+def fail(connection: sqlite3.Connection, now: Moment, task: str, token: int, error: str, pause: float | None) -> Task:
     """End a task as failed; with a pause it is tried again behind it, unless it had all its attempts."""
     told = {"error": plain(error, "the error"), "result": None, "evidence": None}
     found = held(connection, task, token)
@@ -61,7 +61,7 @@ def fail(connection: sqlite3.Connection, task: str, token: int, error: str, paus
     return _end(connection, found, "failed", told, now)
 
 
-def skip(connection: sqlite3.Connection, task: str, token: int | None, reason: str, now: Moment) -> Task:
+def skip(connection: sqlite3.Connection, now: Moment, task: str, token: int | None, reason: str) -> Task:
     """End a task as skipped, by its holder or, while nobody holds it, by anybody."""
     told = {"error": plain(reason, "the reason"), "result": None, "evidence": None}
     found = read(connection, task) if token is None else held(connection, task, token)
@@ -74,7 +74,7 @@ def skip(connection: sqlite3.Connection, task: str, token: int | None, reason: s
 
 
 def append(
-    connection: sqlite3.Connection, task: str, text: str, token: int | None, version: int | None, now: Moment
+    connection: sqlite3.Connection, now: Moment, task: str, text: str, token: int | None, version: int | None
 ) -> Task:
     """Put text behind a task's body, on lines of its own; ended tasks take it too, as receipts come late."""
     found = read(connection, task) if token is None else held(connection, task, token)

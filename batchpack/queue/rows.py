@@ -28,9 +28,15 @@ class StaleClaim(Refused):
     """A report with a token that is not the present one: somebody else may be at work, so nothing is taken over."""
 
     def __init__(self, task: Task, token: int) -> None:
+        known = 0 < token <= task.token
         lost = f" at {said(task.lost_at)}" if task.lost_at is not None else ""
+        over = (
+            f"your claim of {task.id} (token {token}) was lost{lost}"
+            if known
+            else f"no claim of {task.id} had token {token}"
+        )
         super().__init__(
-            f"your claim of {task.id} (token {token}) was lost{lost}: {_now(task)}",
+            f"{over}: {_now(task)}",
             "nothing was taken over; leave this task and claim the next one",
         )
 

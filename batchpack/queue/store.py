@@ -33,14 +33,16 @@ class SqliteQueue:
         """Close the file."""
         self._connection.close()
 
-    def _alone(self, verb: Callable[Concatenate[sqlite3.Connection, P], T], *given: P.args, **named: P.kwargs) -> T:
-        """Run a verb as one transaction."""
+    def _alone(
+        self, verb: Callable[Concatenate[sqlite3.Connection, ticks.Moment, P], T], *given: P.args, **named: P.kwargs
+    ) -> T:
+        """Run a verb as one transaction; what time it is, is asked within it, so that no two verbs see time go back."""
         with database.transaction(self._connection):
-            return verb(self._connection, *given, **named)
+            return verb(self._connection, self._clock(), *given, **named)
 
     def add(self, drafts: Iterable[Draft]) -> int:
         """Add tasks, all or none."""
-        return self._alone(listing.add, drafts, self._clock())
+        return self._alone(listing.add, drafts)
 
     def get(self, task: str) -> Task:
         """Return a task."""
@@ -75,45 +77,45 @@ class SqliteQueue:
         ids.check_worker(worker)
         claiming.check_lease(lease)
         if task is None:
-            return self._alone(claiming.claim_next, worker, lease, self._clock())
-        return self._alone(claiming.claim_one, worker, lease, self._clock(), task, version)
+            return self._alone(claiming.claim_next, worker, lease)
+        return self._alone(claiming.claim_one, worker, lease, task, version)
 
     def heartbeat(self, task: str, token: int, *, lease: float = LEASE_SECONDS) -> Task:
         """Let a claim last from now on."""
-        return self._alone(reporting.heartbeat, task, token, claiming.check_lease(lease), self._clock())
+        return self._alone(reporting.heartbeat, task, token, claiming.check_lease(lease))
 
     def release(self, task: str, token: int, *, pause: float = 0.0) -> Task:
         """Give a task back."""
-        return self._alone(reporting.release, task, token, claiming.check_pause(pause), self._clock())
+        return self._alone(reporting.release, task, token, claiming.check_pause(pause))
 
     def complete(self, task: str, token: int, *, evidence: Sequence[str], result: Any = None) -> Task:
         """End a task as done."""
-        return self._alone(reporting.complete, task, token, evidence, result, self._clock())
+        return self._alone(reporting.complete, task, token, evidence, result)
 
     def fail(self, task: str, token: int, *, error: str, again: bool = False, pause: float = 0.0) -> Task:
         """End a task as failed, or have it tried once more."""
         wait = claiming.check_pause(pause) if again else None
-        return self._alone(reporting.fail, task, token, error, wait, self._clock())
+        return self._alone(reporting.fail, task, token, error, wait)
 
     def skip(self, task: str, token: int | None, *, reason: str) -> Task:
         """End a task as skipped."""
-        return self._alone(reporting.skip, task, token, reason, self._clock())
+        return self._alone(reporting.skip, task, token, reason)
 
     def append(self, task: str, text: str, *, token: int | None = None, version: int | None = None) -> Task:
         """Put text behind a task's body."""
-        return self._alone(reporting.append, task, text, token, version, self._clock())
+        return self._alone(reporting.append, task, text, token, version)
 
     def requeue(self, task: str, *, force: bool = False) -> Task:
         """Let a task be done again."""
-        return self._alone(tending.requeue, task, self._clock(), force=force)
+        return self._alone(tending.requeue, task, force=force)
 
     def bury(self, task: str, *, reason: str, force: bool = False) -> Task:
         """Give a task up."""
-        return self._alone(tending.bury, task, reason, self._clock(), force=force)
+        return self._alone(tending.bury, task, reason, force=force)
 
     def reap(self) -> Sequence[Task]:
         """Take back what is held by claims that ran out."""
-        return self._alone(claiming.reap_all, self._clock())
+        return self._alone(claiming.reap_all)
 
     def limits(self) -> Limits:
         """Return the limits that hold."""
@@ -121,4 +123,5 @@ class SqliteQueue:
 
     def limit(self, limits: Limits) -> None:
         """Set the limits."""
-        self._alone(claiming.set_limits, limits)
+        with database.transaction(self._connection):
+            claiming.set_limits(self._connection, limits)

@@ -12,7 +12,7 @@ from batchpack.queue.ticks import Moment
 from batchpack.queue.values import Task, plain
 
 
-def requeue(connection: sqlite3.Connection, task: str, now: Moment, *, force: bool) -> Task:
+def requeue(connection: sqlite3.Connection, now: Moment, task: str, *, force: bool) -> Task:
     """Let a task be done again from its first attempt; a token given out before is void."""
     found = read(connection, task)
     _check_held(found, force=force)
@@ -21,7 +21,7 @@ def requeue(connection: sqlite3.Connection, task: str, now: Moment, *, force: bo
     return change(connection, found, now.wall, token=found.token + 1, **fresh, **waiting(now, 0))
 
 
-def bury(connection: sqlite3.Connection, task: str, reason: str, now: Moment, *, force: bool) -> Task:
+def bury(connection: sqlite3.Connection, now: Moment, task: str, reason: str, *, force: bool) -> Task:
     """Give a task up; a token given out before is void."""
     found = read(connection, task)
     if found.status == "done":

@@ -22,11 +22,12 @@ class Moment:
 
 Clock = Callable[[], Moment]
 
-LEFT = """CASE WHEN timer_boot = :boot AND timer_ticks - :ticks <= timer_seconds
+LEFT = """CASE WHEN timer_boot = :boot AND timer_ticks - :ticks <= timer_seconds + 1
     THEN timer_ticks ELSE timer_seconds END - :ticks"""
 """SQL for the seconds that are left of a row's timer at that moment, below 0 where it is over; NULL without one.
 
 A timer set before a reboot is over once the machine has been up for as long as it was set for: never too early.
+A timer of this boot never has more left than it was set for, but for rounding; what has is of a boot without a name.
 """
 OVER = f"({LEFT} <= 0)"
 """SQL that tells whether a row's timer is over."""

@@ -7,7 +7,7 @@ import time
 import click
 
 from batchpack.commands.items._queue import LEASE, WORKER, Desk, desk_command, worker_of
-from batchpack.plaintext import line
+from batchpack.plaintext import clean, line
 from batchpack.queue.claiming import Limited
 from batchpack.queue.values import ENDED, STATUSES, Task, said
 
@@ -31,10 +31,11 @@ def command(desk: Desk, task: str | None, worker: str | None, lease: float, wait
     if found is None:
         _tell_none(desk)
         return
-    told = [f"{found.id} is yours until {said(found.lease_until)}, with token {found.token}.", line(found.title)]
+    text = [line(found.title), clean(found.body)]
     calls = [desk.call("heartbeat", found), desk.call("complete", found, "--evidence '…'")]
-    text = "\n".join([part for part in told if part] + ["While you work, and when it is done, run:"])
-    desk.tell("\n    ".join([text, *calls]), found)
+    said_first = f"{found.id} is yours until {said(found.lease_until)}, with token {found.token}."
+    then = "\n    ".join(["While you work, and when it is done, run:", *calls])
+    desk.tell("\n".join([said_first, *filter(None, text), then]), found)
 
 
 def _claim(desk: Desk, worker: str, task: str | None, lease: float, wait: float) -> Task | None:
@@ -60,6 +61,7 @@ def _tell_none(desk: Desk) -> None:
         ended = ", ".join(f"{counts[status]} {status}" for status in STATUSES if status in ENDED and counts[status])
         text = f"Nothing is left to claim: {ended or 'the batch has no tasks'}."
     else:
-        held = f"{counts['claimed']} held by workers, {counts['pending']} paused"
+        paused = f", {counts['pending']} paused" if counts["pending"] else ""
+        held = f"{counts['claimed']} held by workers{paused}"
         text = f"Nothing to claim now: {held}. Ask again in {max(1, round(soonest))} s at the latest."
     desk.tell(text, None, counts=counts, left=soonest is not None, ask_again_seconds=soonest)
