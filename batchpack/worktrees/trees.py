@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from batchpack import git
-from batchpack.worktrees import preparing, registry, salvage
+from batchpack.worktrees import occupants, preparing, registry, salvage
 from batchpack.worktrees.isolation import COMMIT, Isolation, check
 from batchpack.worktrees.repository import Repository
 from batchpack.worktrees.values import Worktree
@@ -114,6 +114,8 @@ def _clear_half_made(place: Path, record: Path) -> None:
     """Take away what a killed call of ours left before anybody worked there; refuse what is not ours."""
     if not (registry.reason(record) or "").startswith((LOCKED_BY, "initializing")):
         raise Isolation(f"{place} is a worktree that somebody else made", "name another folder: --worktree-dir")
+    if others := occupants.await_end(place):
+        raise Isolation(f"{place} is still being made by process {others[0]}", "end it, or run the command again later")
     discard(place, record)
 
 
@@ -137,8 +139,8 @@ def _add(repository: Repository, place: Path, branch: str, base: str, reason: st
             f"branch {branch} is there already, at {str(tip)[:12]} and not at {base[:12]}",
             f"look at it: git log {branch}; when nothing of it is needed: git branch -D {branch}",
         )
-    which = ("--", str(place), branch) if tip is not None else ("-b", branch, "--", str(place), base)
-    words = ("--quiet", "--no-track", "--lock", "--reason", f"{LOCKED_BY} {reason}".strip(), *which)
+    which = ("--", str(place), branch) if tip is not None else ("--no-track", "-b", branch, "--", str(place), base)
+    words = ("--quiet", "--lock", "--reason", f"{LOCKED_BY} {reason}".strip(), *which)
     git.ask(repository.root, *NO_HOOKS, "worktree", "add", *words, timeout=CHECKOUT_SECONDS)
     record = registry.find(repository.common, place)
     if record is None:

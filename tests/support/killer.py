@@ -6,7 +6,7 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Literal
 
 Mode = Literal["before", "tear"]
@@ -14,14 +14,15 @@ ACTS = {"os.rename", "os.mkdir", "os.symlink", "os.remove", "os.rmdir", "shutil.
 WRITING = os.O_WRONLY | os.O_RDWR
 
 
-def killed_at(number: int, mode: Mode, act: Callable[[], object]) -> bool:
+def killed_at(number: int, mode: Mode, act: Callable[[], object], also: Collection[str] = ()) -> bool:
     """Do something in a forked process that dies before its n-th act; tell whether it died of it.
 
     `before` dies before any act on the disk, `tear` only where something is forced to disk, half of its last line cut.
+    `also` names further acts that count, in the words of Python's audit events.
     """
     child = os.fork()
     if child == 0:
-        _live(number, mode, act)
+        _live(number, mode, act, ACTS.union(also))
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
@@ -30,10 +31,10 @@ def killed_at(number: int, mode: Mode, act: Callable[[], object]) -> bool:
     return False
 
 
-def _live(number: int, mode: Mode, act: Callable[[], object]) -> None:
+def _live(number: int, mode: Mode, act: Callable[[], object], acts: set[str]) -> None:
     """Do it in the child, whose end nothing of the parent's may see."""
     try:
-        killer = _Killer(number, mode)
+        killer = _Killer(number, mode, acts)
         setattr(os, "fsync", killer.fsync)  # noqa: B010 - mypy knows what os.fsync takes
         sys.addaudithook(killer.hear)
         act()
@@ -46,8 +47,8 @@ def _live(number: int, mode: Mode, act: Callable[[], object]) -> None:
 class _Killer:
     """Counts acts on the disk and ends the process at the n-th."""
 
-    def __init__(self, number: int, mode: Mode) -> None:
-        self.left, self.mode = number, mode
+    def __init__(self, number: int, mode: Mode, acts: set[str]) -> None:
+        self.left, self.mode, self.acts = number, mode, acts
         self._fsync = os.fsync
 
     def count(self) -> bool:
@@ -59,7 +60,7 @@ class _Killer:
         """Hear what Python is about to do."""
         writes = event == "open" and isinstance(arguments[2], int) and bool(arguments[2] & WRITING)
         cached = bool(arguments) and "__pycache__" in str(arguments[0])
-        if self.mode == "before" and (event in ACTS or writes) and not cached and self.count():
+        if self.mode == "before" and (event in self.acts or writes) and not cached and self.count():
             os.kill(os.getpid(), signal.SIGKILL)
 
     def fsync(self, handle: int) -> None:
