@@ -11,7 +11,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from batchpack.errors import UsageError
-from batchpack.queue import database
+from batchpack.queue import database, rows
 from batchpack.receipts import bodies, undoing
 from batchpack.receipts.acts import Act
 from batchpack.receipts.book import Book, Damaged
@@ -58,19 +58,18 @@ def _catch_up(book: Book, connection: sqlite3.Connection) -> None:
 
 
 def _check_claim(connection: sqlite3.Connection, draft: Draft) -> None:
-    """Refuse to begin an act on a task that is not claimed with this token."""
+    """Refuse to begin an act on a task that is not claimed with this token; raises StaleClaim or Refused."""
     if not draft.task:
         return
-    row = connection.execute("SELECT status, token, assignee FROM task WHERE id = ?", (draft.task,)).fetchone()
-    if row is None:
-        raise Refused(f"there is no task {draft.task[:80]!r} in this batch", "see them: batchpack items list --tasks")
     if draft.token is None:
-        raise UsageError(f"an act of task {draft.task} needs its claim", "give the --token that `claim` answered with")
-    if (row["status"], row["token"]) != ("claimed", draft.token):
-        held = f"{row['assignee']} has it now" if row["status"] == "claimed" else f"it is {row['status']} now"
+        raise UsageError(
+            f"an act of task {draft.task} needs its claim", "give the --token that your claim was answered with"
+        )
+    held = rows.working(connection, draft.task, draft.token)
+    if held.status != "claimed":
         raise Refused(
-            f"the claim {draft.token} of task {draft.task} is not the present one: {held}",
-            "do not carry the act out; claim a task anew",
+            f"your claim of {held.id} ran out, and anybody may take it now: do not carry the act out",
+            f"renew it first: batchpack items heartbeat {held.id} --token {draft.token}",
         )
 
 

@@ -15,7 +15,8 @@ def make_batch(folder: Path, *tasks: str, token: int = 1) -> Path:
     with database.opened(path) as connection, database.transaction(connection):
         for task in tasks or ("chunk-01",):
             connection.execute(
-                "INSERT INTO task (id, status, assignee, token, created_at, updated_at) VALUES (?, ?, ?, ?, 1, 1)",
+                "INSERT INTO task (id, status, assignee, token, attempts, created_at, updated_at)"
+                " VALUES (?, ?, ?, ?, 1, 1, 1)",
                 (task, "claimed", "worker-1", token),
             )
     return folder

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from batchpack.errors import BatchpackError, UsageError
+from batchpack.queue.rows import StaleClaim, UnknownTask
 from batchpack.receipts.book import Book, Damaged
 from batchpack.receipts.recording import append, verify
 from batchpack.receipts.values import Draft, Receipt, Refused
@@ -53,15 +54,15 @@ def test_only_the_holder_of_the_claim_begins_an_act(tmp_path: Path) -> None:
     make_batch(tmp_path)
     begun = begin(tmp_path)
     change(tmp_path, "UPDATE task SET token = 2, assignee = 'worker-2'")
-    with pytest.raises(Refused, match="not the present one: worker-2 has it now"):
+    with pytest.raises(StaleClaim, match="worker-2 has it now"):
         begin(tmp_path)
     with pytest.raises(UsageError, match="needs its claim"):
         begin(tmp_path, token=None)
-    with pytest.raises(Refused, match="there is no task"):
+    with pytest.raises(UnknownTask, match="there is no task"):
         begin(tmp_path, task="chunk-99")
     assert 2 == append(tmp_path, Draft("after", act=begun.act, result="done")).seq
-    change(tmp_path, "UPDATE task SET status = 'pending'")
-    with pytest.raises(Refused, match="it is pending now"):
+    change(tmp_path, "UPDATE task SET status = 'pending', assignee = NULL, lost_by = 'worker-2'")
+    with pytest.raises(Refused, match="ran out, and anybody may take it"):
         begin(tmp_path, token=2)
     assert 2 == verify(tmp_path).receipts
 

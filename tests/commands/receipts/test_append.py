@@ -33,7 +33,7 @@ def test_a_worker_whose_claim_was_lost_is_refused(desk: Desk) -> None:
         queue.requeue("chunk-01", force=True)
         queue.claim("worker-2")
     words = ("append", "before", "--what", "x", "--task", "chunk-01", "--token", "1")
-    desk.receipts(*words).assert_failed("not the present one: worker-2 has it now", "do not carry the act out")
+    desk.receipts(*words).assert_failed("worker-2 has it now", "leave this task")
     assert [] == desk.acts()
 
 
