@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -35,9 +36,14 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
     """List what a folder holds, without what is hidden."""
     try:
         with os.scandir(folder) as entries:
-            return sorted((one for one in entries if not one.name.startswith(".")), key=lambda one: one.name)
+            return sorted((one for one in entries if not one.name.startswith(".")), key=lambda one: _natural(one.name))
     except OSError as error:
         raise BrokenFile(folder, error.strerror or str(error)) from error
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Return a key that sorts `2-backend` before `10-deploy`."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d{1,18})", name)]
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
