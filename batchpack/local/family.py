@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 
 MARK = "BATCHPACK_ATTEMPT"
 """The variable that all processes of an attempt inherit: its folder, which no other attempt has."""
-CHILD_SUBREAPER, DEATH_SIGNAL = 36, 1
-"""PR_SET_CHILD_SUBREAPER and PR_SET_PDEATHSIG of Linux's prctl(2)."""
+CHILD_SUBREAPER = 36
+"""PR_SET_CHILD_SUBREAPER of Linux's prctl(2)."""
 
 
 def _find_prctl() -> Callable[..., int] | None:
@@ -35,14 +35,6 @@ def adopt_orphans() -> bool:
     return _prctl is not None and _prctl(CHILD_SUBREAPER, 1, 0, 0, 0) == 0
 
 
-def die_with_parent(parent: int) -> None:
-    """Have this process killed when its parent dies, even of SIGKILL; one that is dead already counts."""
-    if _prctl is not None:
-        _prctl(DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0)
-        if os.getppid() != parent:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
 def boot() -> str:
     """Return what names this start of the machine; empty where the system does not tell."""
     try:
@@ -55,10 +47,15 @@ def boot() -> str:
 def _words(pid: int | str) -> list[str] | None:
     """Return the words of a process's record after its name: state, parent, group, session and so on."""
     try:
-        with open(f"/proc/{pid}/stat", "rb") as stream:
-            return stream.read().rpartition(b")")[2].decode().split()
+        handle = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
+    try:
+        return os.read(handle, 4096).rpartition(b")")[2].decode().split()
+    except OSError:
+        return None
+    finally:
+        os.close(handle)
 
 
 def start_time(pid: int) -> str:

@@ -22,13 +22,14 @@ class Starter:
 
     def _start(self) -> None:
         """Start a server."""
-        ours, theirs = socket.socketpair()
+        ours, theirs = server.pair()
         with theirs:
             try:
                 self._process = self._program(theirs)
             except BaseException:
                 ours.close()
                 raise
+        ours.settimeout(WAIT_SECONDS)
         self._channel = ours
 
     def _program(self, channel: socket.socket) -> process.Aside:

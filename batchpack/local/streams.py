@@ -81,3 +81,14 @@ class Stream:
                 os.fsync(self._file)
         except OSError as error:
             self.trouble = f"its output could not be written: {error.strerror}"
+
+    def close_writer(self) -> None:
+        """Close our copy of the end that the program writes to."""
+        os.close(self.writer)
+        self.writer = -1
+
+    def close(self) -> None:
+        """Close the file and the pipe."""
+        for handle in (self._file, self.reader, self.writer):
+            if handle >= 0:
+                os.close(handle)
