@@ -50,9 +50,11 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def told(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into sentences about a file."""
+    """Turn SQLite's errors into sentences about a file; a row that a table refuses is the caller's own affair."""
     try:
         yield
+    except sqlite3.IntegrityError:
+        raise
     except sqlite3.DatabaseError as error:
         reason = str(error)
         if "locked" in reason:

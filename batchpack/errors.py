@@ -65,6 +65,15 @@ class Unwritable(BatchpackError):
         self.reason = reason
 
 
+class Interrupted(BatchpackError):
+    """Work that somebody stopped before its end; `goes_on` is the command that takes it up again."""
+
+    exit_code = 130
+
+    def __init__(self, goes_on: str) -> None:
+        super().__init__("stopped before the end; nothing was lost", f"go on with: {goes_on}")
+
+
 class Busy(BatchpackError):
     """Another process holds the lock for longer than we wait; `holder` names it where the system tells."""
 

@@ -74,7 +74,10 @@ class Journal:
         """Return the events after a number, in their order."""
         with told(self.path):
             rows = self._connection.execute("SELECT * FROM event WHERE seq > ? ORDER BY seq", (seq,)).fetchall()
-        return [Event(*tuple(row)[:5], facts=json.loads(row["facts"])) for row in rows]
+        return [
+            Event(row["seq"], row["at"], row["name"], row["task"], row["attempt"], json.loads(row["facts"]))
+            for row in rows
+        ]
 
     def close(self) -> None:
         """Close the file."""

@@ -22,7 +22,7 @@ class Schedule:
         done = set(settled)
         self._waits = {task.id: set(task.depends_on) - done for task in plan.tasks}
         self._dependants = _dependants(plan.tasks)
-        self._height = heights(self._tasks, self._dependants)
+        self._height = chains(self._tasks)
         self._ready: list[tuple[int, int, int, str]] = []
         for task in plan.tasks:
             if task.id not in done and not self._waits[task.id]:
@@ -57,6 +57,10 @@ class Schedule:
         if found is not None:
             self._taken.update(found.needs)
         return found
+
+    def offers(self) -> bool:
+        """Tell whether a task waits for its turn, be it for a place in a pool."""
+        return bool(self._ready)
 
     def free(self, name: str) -> None:
         """Give a task's places in the pools back."""
@@ -105,14 +109,15 @@ def _dependants(tasks: Iterable[WorkTask]) -> dict[str, list[str]]:
     return found
 
 
-def heights(tasks: Mapping[str, WorkTask], dependants: Mapping[str, list[str]]) -> dict[str, int]:
-    """Return for each task the length of the longest chain of tasks that follows it, itself counted."""
-    left = {name: len(set(dependants[name])) for name in tasks}
+def chains(tasks: Mapping[str, WorkTask]) -> dict[str, int]:
+    """Return for each task the length of the longest chain of these tasks that follows it, itself counted."""
+    waits = {name: {other for other in task.depends_on if other in tasks} for name, task in tasks.items()}
+    left = Counter(other for others in waits.values() for other in others)
     height = dict.fromkeys(tasks, 1)
-    queue = [name for name, number in left.items() if not number]
+    queue = [name for name in tasks if not left[name]]
     while queue:
         name = queue.pop()
-        for other in set(tasks[name].depends_on):
+        for other in waits[name]:
             height[other] = max(height[other], height[name] + 1)
             left[other] -= 1
             if not left[other]:

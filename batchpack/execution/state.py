@@ -27,13 +27,16 @@ class Try:
 
 @dataclass(slots=True)
 class Task:
-    """Where a task stands. `attempts` are those that count, `number` the last one begun, `lost` those lost in a row."""
+    """Where a task stands. `attempts` are those that failed, `number` is the last one begun.
+
+    The first `forgotten` tries do not count any more: somebody asked for the task anew.
+    """
 
     name: str
     status: TaskStatus = "pending"
     attempts: int = 0
     number: int = 0
-    lost: int = 0
+    forgotten: int = 0
     worktree: Mapping[str, Any] | None = None
     commit: str = ""
     tries: list[Try] = field(default_factory=list)
@@ -111,8 +114,7 @@ def _judged(task: Task, event: Event) -> None:
     verdict = facts["verdict"]
     task.tries.append(Try(event.attempt, verdict, facts))
     task.ended = seconds(event.at)
-    task.attempts += verdict in {"verified", "failed"}
-    task.lost = task.lost + 1 if verdict == "lost" else 0
+    task.attempts += verdict == "failed"
     task.session = facts.get("session") or task.session
     task.commit = facts.get("commit") or task.commit
     usage = facts.get("usage")
@@ -134,6 +136,7 @@ def _merged(task: Task, event: Event) -> None:
 
 def _merge_failed(task: Task, event: Event) -> None:
     task.tries.append(Try(task.number, event.facts["state"], event.facts))
+    task.attempts += 1
     task.status, task.reason = event.facts["state"], event.facts.get("reason", "")
 
 
@@ -159,10 +162,12 @@ def _went_on(state: State, _: Event) -> None:
 
 def _run_resumed(state: State, event: Event) -> None:
     state.pause, state.halted, state.cancelled, state.finished = None, "", False, None
+    again = bool(event.facts.get("again"))
     for task in state.tasks.values():
-        if task.status in {"cancelled", "skipped"} or (task.status == "abandoned" and event.facts.get("again")):
-            task.status, task.reason, task.lost = "pending", "", 0
-            task.attempts = 0 if event.facts.get("again") else task.attempts
+        if task.status in {"cancelled", "skipped"} or (task.status == "abandoned" and again):
+            if task.status == "abandoned":
+                task.attempts, task.forgotten = 0, len(task.tries)
+            task.status, task.reason = "pending", ""
 
 
 def _halted(state: State, event: Event) -> None:

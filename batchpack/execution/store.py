@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from batchpack.errors import BatchpackError, BrokenFile, Unwritable
+from batchpack.errors import BatchpackError, BrokenFile, Busy, Unwritable
 from batchpack.execution import facts
 from batchpack.execution.facts import Facts
 from batchpack.execution.journal import Event, Journal
@@ -81,6 +81,14 @@ class WorkRun:
     def locked(self, wait: float = 2.0) -> AbstractContextManager[None]:
         """Hold the run as the one who drives it; raises Busy."""
         return locked(self.folder / ".lock", f"run {self.short}", wait)
+
+    def is_driven(self) -> bool:
+        """Tell whether a process drives the run at this moment."""
+        try:
+            with self.locked(0):
+                return False
+        except Busy:
+            return True
 
     def events(self) -> list[Event]:
         """Read all events of the journal."""

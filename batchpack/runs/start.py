@@ -33,12 +33,12 @@ def create(
     """
     root = _root(project, place)
     _check_text(root, tree)
-    parent = _folder(root / "runs")
-    _sweep(parent)
+    parent = folder(root / "runs")
+    sweep(parent)
     if not place.startswith("~/"):
         files.keep_from_git(root)
     now = datetime.now(UTC)
-    run_id = _free_id(parent, now)
+    run_id = free_id(parent, now)
     facts = Facts(run_id, project, tree, root, host, clock.now(), baseline.take(tree), roles)
     built = _build(parent, facts, plan)
     try:
@@ -78,7 +78,7 @@ def _check_text(*folders: Path) -> None:
             raise BatchpackError(f"the name of {shown} is not UTF-8", "rename the folder") from error
 
 
-def _folder(path: Path) -> Path:
+def folder(path: Path) -> Path:
     """Make a folder and those above it."""
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -87,7 +87,7 @@ def _folder(path: Path) -> Path:
     return path
 
 
-def _free_id(parent: Path, now: datetime) -> str:
+def free_id(parent: Path, now: datetime) -> str:
     """Return an id whose last four digits no run beside it has."""
     taken = {ids.short(path.name) for path in (*parent.iterdir(), *parent.parent.iterdir())}
     tries = (ids.new_run_id(now) for _ in range(TRIES))
@@ -137,7 +137,7 @@ def _enter(facts: Facts, *, needed: bool) -> None:
         warn(f"{error.message}; the run is found from {facts.project} only, and `batchpack runs --all` lacks it")
 
 
-def _sweep(parent: Path) -> None:
+def sweep(parent: Path) -> None:
     """Remove what starts that were killed left behind, an hour later."""
     for left in parent.glob(".new-*"):
         with suppress(OSError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchpack.execution.schedule import Schedule, heights
+from batchpack.execution.schedule import Schedule, chains
 from batchpack.workplan.values import WorkPlan, WorkTask
 
 
@@ -94,9 +94,8 @@ def test_every_task_runs_once_after_its_dependencies(edges: list[set[int]], widt
     assert sorted(t.id for t in tasks) == sorted(order)
 
 
-def test_heights_count_the_longest_chain() -> None:
-    """A task that nothing follows has 1."""
-    tasks = {t.id: t for t in (task("a"), task("b", "a"), task("c", "b"), task("d", "a"))}
-    dependants = {"a": ["b", "d"], "b": ["c"], "c": [], "d": []}
+def test_chains_are_counted_by_their_longest() -> None:
+    """A task that nothing follows has 1; what is not among the tasks is no link."""
+    tasks = {t.id: t for t in (task("a", "gone"), task("b", "a"), task("c", "b"), task("d", "a"))}
 
-    assert {"a": 3, "b": 2, "c": 1, "d": 1} == heights(tasks, dependants)
+    assert {"a": 3, "b": 2, "c": 1, "d": 1} == chains(tasks)

@@ -32,12 +32,10 @@ def test_an_attempt_runs_until_it_is_judged() -> None:
 
 
 def test_what_says_nothing_of_the_task_does_not_count() -> None:
-    """A lost or paused attempt leaves the task pending; those lost in a row are counted apart."""
-    state = fold(["a"], events(judged("lost"), judged("lost", 2), judged("paused", 3)))
+    """A lost or paused attempt leaves the task pending, and none of its attempts is used up."""
+    state = fold(["a"], events(judged("lost"), judged("paused", 2)))
 
-    assert ("pending", 0, 0) == (state.tasks["a"].status, state.tasks["a"].attempts, state.tasks["a"].lost)
-    state.apply(Event(9, AT, "judged", "a", 4, {"verdict": "lost"}))
-    assert 1 == state.tasks["a"].lost
+    assert ("pending", 0, 2) == (state.tasks["a"].status, state.tasks["a"].attempts, len(state.tasks["a"].tries))
 
 
 def test_usage_adds_up_and_an_unknown_price_is_told() -> None:
@@ -80,7 +78,7 @@ def test_a_resumed_run_is_neither_halted_nor_cancelled() -> None:
     assert ["pending", "pending", "abandoned"] == [task.status for task in state.tasks.values()]
     assert ("", False, None) == (state.halted, state.cancelled, state.pause)
     state.apply(Event(10, AT, "run_resumed", "", 0, {"again": True}))
-    assert "pending" == state.tasks["c"].status
+    assert ("pending", 0) == (state.tasks["c"].status, state.tasks["c"].attempts)
 
 
 def test_a_changed_main_tree_is_told_once() -> None:

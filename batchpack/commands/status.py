@@ -1,0 +1,45 @@
+"""`batchpack status`: where a run of work stands."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import click
+
+from batchpack.app import App
+from batchpack.output import say, say_json, watched
+
+
+@click.command(short_help="Say where a run of work stands.")
+@click.argument("run", default="latest")
+@click.option("--watch", is_flag=True, help="Show it anew until the run ends.")
+@click.option("--project", type=click.Path(file_okay=False, path_type=Path), help="The project's folder.")
+@click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")
+@click.pass_obj
+def command(app: App, run: str, watch: bool, project: Path | None, as_json: bool) -> None:
+    """Say where a run of work stands (by default this project's newest): its tasks, what they wait for."""
+    from batchpack.execution import show, store
+    from batchpack.execution.view import View, view
+
+    found = store.find(run, app.project(project))
+
+    def look() -> View:
+        return view(found, found.state(), driven=found.is_driven(), width=found.facts.options.jobs)
+
+    def paint() -> str:
+        size = shutil.get_terminal_size()
+        return show.table(look(), size.columns, size.lines)
+
+    if watch and not as_json:
+        with watched(paint):
+            while found.is_driven():
+                time.sleep(0.5)
+    seen = look()
+    if as_json:
+        say_json({"driven": seen.driven, **seen.to_json()})
+        return
+    say(show.table(seen, columns=10_000, lines=100_000))
+    if not seen.driven and not seen.finished:
+        say(f"Nobody drives it at present. Go on with: batchpack resume {found.short}")

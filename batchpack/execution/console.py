@@ -1,0 +1,96 @@
+"""A run of work at a terminal: the table while it runs, a line an event elsewhere, and the summary at its end."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+
+from batchpack.app import App
+from batchpack.errors import BatchpackError, Interrupted
+from batchpack.execution import driving, endings, show
+from batchpack.execution.context import executor_name
+from batchpack.execution.facts import Options
+from batchpack.execution.journal import Event
+from batchpack.execution.state import State, fold
+from batchpack.execution.store import WorkRun
+from batchpack.execution.view import view
+from batchpack.output import is_terminal, say, say_json, say_json_line, warn, watched
+from batchpack.workplan import checks, graph
+from batchpack.workplan.values import WorkPlan
+
+
+class Unfinished(BatchpackError):
+    """A run that ended with tasks that failed; the exit code is their number, as GNU parallel counts."""
+
+    def __init__(self, failed: int, hint: str) -> None:
+        tasks = "1 task was" if failed == 1 else f"{failed} tasks were"
+        super().__init__(f"{tasks} not done", hint)
+        self.exit_code = min(failed, 101)
+
+
+def check(app: App, plan: WorkPlan, options: Options) -> None:
+    """Refuse a plan that cannot be carried out here, before anything is made."""
+    checks.check(plan)
+    driving.executors_for(app, plan, options.executor)
+    app.engine(options.engine)
+
+
+def preview(plan: WorkPlan, options: Options, *, as_json: bool) -> None:
+    """Say in what order a plan's tasks would run, and who would work on each."""
+    layers = graph.layers(plan)
+    if as_json:
+        say_json({"plan": plan.name, "tasks": len(plan.tasks), "jobs": options.jobs, "layers": layers})
+        return
+    tasks = {task.id: task for task in plan.tasks}
+    say(f"{plan.name}: {len(plan.tasks)} tasks in {len(layers)} layers, at most {options.jobs} at a time")
+    for number, layer in enumerate(layers, 1):
+        say(f"\nLayer {number}")
+        for name in layer:
+            say(f"  {name}  {tasks[name].title}  ({executor_name(tasks[name], options.executor)})")
+    say("\nNothing was made. Without --dry-run it begins.")
+
+
+def drive(app: App, run: WorkRun, *, as_json: bool, resumed: bool, again: bool = False) -> None:
+    """Drive a run and show it; raises Unfinished for failed tasks, Interrupted for one that was stopped."""
+    shown = fold((task.id for task in run.plan.tasks), run.events())
+    width = run.facts.options.jobs
+    if not as_json:
+        say(f"Run {run.short}: {len(run.plan.tasks)} tasks, at most {width} at a time; its folder is {run.folder}")
+
+    def tell(event: Event) -> None:
+        shown.apply(event)
+        if as_json:
+            say_json_line({"seq": event.seq, "at": event.at, "event": event.name, "task": event.task,
+                           "attempt": event.attempt, "facts": dict(event.facts)})  # fmt: skip
+        elif not is_terminal() and (text := show.told(event)):
+            say(f"{event.at[11:19]} {text}")
+
+    with watched(_picture(run, shown, width, as_json=as_json)):
+        state = driving.drive(app, run, tell=tell, say=warn, resumed=resumed, again=again)
+    conclude(run, state, as_json=as_json)
+
+
+def _picture(run: WorkRun, state: State, width: int, *, as_json: bool) -> Callable[[], str]:
+    """Return what paints the table, as large as the terminal is at that moment."""
+
+    def paint() -> str:
+        size = shutil.get_terminal_size()
+        return "" if as_json else show.table(view(run, state, driven=True, width=width), size.columns, size.lines)
+
+    return paint
+
+
+def conclude(run: WorkRun, state: State, *, as_json: bool) -> None:
+    """Print how a run ended and leave with the exit code that says so."""
+    result = endings.result(run, state)
+    if not as_json:
+        for line in endings.summary(run, state):
+            say(line)
+        say(show.batch_result_text(result))
+    if state.finished is None:
+        raise Interrupted(f"batchpack resume {run.short}")
+    failed = endings.failures(state, merged=bool(run.facts.base))
+    if failed:
+        raise Unfinished(
+            failed, f"see why: batchpack status {run.short}; try again: batchpack resume {run.short} --again"
+        )

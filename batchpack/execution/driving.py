@@ -1,0 +1,101 @@
+"""A run of work from its folder to its end: the parts are put together, driven, and closed in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from functools import partial
+
+from batchpack.app import App
+from batchpack.errors import BatchpackError, UsageError
+from batchpack.execution import control, endings
+from batchpack.execution.context import Context, Tell, executor_name
+from batchpack.execution.journal import Draft, Journal
+from batchpack.execution.merges import Merges
+from batchpack.execution.orchestrator import Orchestrator
+from batchpack.execution.schedule import Schedule
+from batchpack.execution.state import State, fold
+from batchpack.execution.store import WorkRun
+from batchpack.execution.throttle import Throttle
+from batchpack.executor import Executor
+from batchpack.workplan.values import WorkPlan
+from batchpack.worktrees import repository
+from batchpack.worktrees.repository import Repository
+
+
+def executors_for(app: App, plan: WorkPlan, default: str) -> dict[str, Executor]:
+    """Return the executors that a plan's tasks need, by name.
+
+    Raises UsageError for tasks without one, and BatchpackError for one that cannot work on this machine.
+    """
+    names = {executor_name(task, default): task.id for task in plan.tasks}
+    if "" in names:
+        known = ", ".join(name for name, one in app.registry.executors.items() if one.AGENT)
+        raise UsageError(
+            f"task {names['']} is for an agent, and nothing says which", f"add --executor with one of: {known}"
+        )
+    found = {name: app.executor(name) for name in names}
+    for name, executor in found.items():
+        if missing := executor.missing():
+            raise BatchpackError(f"executor {name} cannot work here: {missing}", "install it, or choose another")
+    return found
+
+
+def drive(
+    app: App, run: WorkRun, *, tell: Tell, say: Callable[[str], None], resumed: bool, again: bool = False
+) -> State:
+    """Drive a run until all is settled or a stop was asked for; returns where it stands then.
+
+    `resumed` says that it was begun before; `again` that abandoned tasks are to be tried anew. Raises Busy while
+    another process drives it.
+    """
+    executors = executors_for(app, run.plan, run.facts.options.executor)
+    repo = repository.open_at(run.facts.project) if run.facts.base else None
+    with run.locked(), closing(Journal(run.journal)) as journal:
+        state = fold((task.id for task in run.plan.tasks), journal.since())
+        if resumed:
+            for event in journal.append(Draft("run_resumed", facts={"again": again})):
+                state.apply(event)
+        asyncio.run(_driven(partial(_context, app, run, journal, state, executors, repo, tell), say))
+        return state
+
+
+def _context(
+    app: App,
+    run: WorkRun,
+    journal: Journal,
+    state: State,
+    executors: Mapping[str, Executor],
+    repo: Repository | None,
+    tell: Tell,
+) -> Context:
+    """Put the parts together."""
+    done = {"merged"} if repo else {"merged", "verified"}
+    schedule = Schedule(run.plan, (name for name, task in state.tasks.items() if task.status in done))
+    schedule.drop(name for name, task in state.tasks.items() if task.status in {"verified", "abandoned"})
+    return Context(
+        run=run,
+        journal=journal,
+        state=state,
+        session=app.engine(run.facts.options.engine).open(run.folder, run.id),
+        schedule=schedule,
+        tasks={task.id: task for task in run.plan.tasks},
+        executors=executors,
+        repository=repo,
+        content_roots=app.content_roots,
+        tell=tell,
+    )
+
+
+async def _driven(make: Callable[[], Context], say: Callable[[str], None]) -> None:
+    """Let the parts work, and close them in order."""
+    context = make()
+    merges = Merges(context, context.repository) if context.repository else None
+    try:
+        with control.signals(context, say):
+            await Orchestrator(context, Throttle(context), merges).drive()
+    finally:
+        endings.close(context)
+        if merges is not None:
+            merges.close()

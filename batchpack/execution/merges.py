@@ -1,0 +1,132 @@
+"""The merge queue as a part of an execution: verified work goes in, what becomes of it goes into the journal."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+from batchpack.execution.context import Context
+from batchpack.execution.journal import Draft
+from batchpack.execution.settling import settle
+from batchpack.execution.worktree import present
+from batchpack.merging.merger import Merger
+from batchpack.merging.queue import Queue
+from batchpack.merging.values import Conflict, Culprit, Entry, Progress
+from batchpack.steps import plain_environment
+from batchpack.worktrees import trees
+from batchpack.worktrees.repository import Repository
+
+GATE_SECONDS = 3600.0
+AGAIN_SECONDS = 5.0
+"""How long to wait before a queue that somebody else holds is tried again."""
+
+
+class Merges:
+    """Merges what is verified, one step after another, in a thread of its own."""
+
+    def __init__(self, context: Context, repository: Repository) -> None:
+        self.context, self._repository = context, repository
+        run = context.run
+        self.queue = Queue(run.journal)
+        self._merger = Merger(
+            repository.root, run.facts.target, self.queue, run.merge_folder / "tree", run.plan.gate,
+            GATE_SECONDS, run.merge_folder / "logs", plain_environment(),
+        )  # fmt: skip
+        self._stop = threading.Event()
+        self._blocked = ""
+        self._working = False
+
+    async def adopt(self) -> None:
+        """Take up what a merger before this one left, and mirror what it had done without coming to say so."""
+        await asyncio.to_thread(self._merger.begin, self.context.run.facts.base)
+        await asyncio.to_thread(self._merger.reconcile)
+        for one in self.queue.entries("merged"):
+            if self.context.state.tasks[one.task].status == "verified":
+                self._merged(one.task, one.commit, one.merge)
+        if self.context.state.count("verified"):
+            self.context.merge_wanted.set()
+
+    async def run(self) -> None:
+        """Merge whenever something is verified, until `stop` is called."""
+        while True:
+            await self.context.merge_wanted.wait()
+            self.context.merge_wanted.clear()
+            if self._stop.is_set():
+                return
+            self._working = True
+            try:
+                await self._step()
+            finally:
+                self._working = False
+                self.context.changed.set()
+
+    def busy(self) -> bool:
+        """Tell whether something is being merged or about to be."""
+        waiting = self.context.state.count("verified") and not self._blocked
+        return self._working or bool(waiting) or self.context.merge_wanted.is_set()
+
+    def stop(self) -> None:
+        """End a gate that runs; what it was to decide is decided when the run goes on."""
+        self._stop.set()
+        self.context.merge_wanted.set()
+
+    def close(self) -> None:
+        """Close the queue."""
+        self._merger.close()
+        self.queue.close()
+
+    async def _step(self) -> None:
+        """Put what is verified into the queue and have it settled."""
+        for entry in self._entries():
+            await asyncio.to_thread(self.queue.add, entry)
+        if self.queue.entries("ready", "merging"):
+            self._take_in(await asyncio.to_thread(self._merger.step, self._stop))
+
+    def _entries(self) -> list[Entry]:
+        """Return the work that is verified, as entries."""
+        return [
+            Entry(
+                task.name, self.context.tasks[task.name].title, str(task.worktree["branch"]), task.commit,
+                str(task.worktree["base"]), self.context.tasks[task.name].priority, self.context.tasks[task.name].flaky,
+            )
+            for task in self.context.state.tasks.values()
+            if task.status == "verified" and task.worktree is not None
+        ]  # fmt: skip
+
+    def _take_in(self, progress: Progress) -> None:
+        """Write what became of entries into the journal and draw the consequences."""
+        for one in progress.merged:
+            self._merged(one.task, one.commit, one.tip)
+        for conflict in progress.conflicts:
+            self._failed(conflict)
+        for culprit in progress.culprits:
+            self._failed(culprit)
+        self._blocked = progress.blocked
+        if progress.blocked:
+            self.context.record(Draft("paused", facts={"reason": f"merging waits: {progress.blocked}", "merge": True}))
+
+    def _merged(self, task: str, commit: str, tip: str) -> None:
+        """Note that a task is in, and take its worktree away."""
+        number = self.context.state.tasks[task].number
+        self.context.record(Draft("merged", task, number, {"commit": commit, "tip": tip}))
+        settle(self.context, task)
+        if not self.context.options.keep_worktrees:
+            self.context.background(asyncio.to_thread(self._remove, task))
+
+    def _remove(self, task: str) -> None:
+        """Take the worktree of a merged task away; nothing of it is lost, since what is loose is salvaged."""
+        worktree = present(self._repository, self.context.state.tasks[task])
+        if worktree is not None:
+            trees.remove(self._repository, worktree, salvage_into=self.context.run.folder / "salvage")
+
+    def _failed(self, one: Conflict | Culprit) -> None:
+        """Give work that could not be merged back to its task."""
+        facts: dict[str, Any] = {
+            "state": "conflict" if isinstance(one, Conflict) else "culprit",
+            "reason": one.reason,
+            "feedback": one.feedback,
+            "others": list(one.others),
+        }
+        self.context.record(Draft("merge_failed", one.task, self.context.state.tasks[one.task].number, facts))
+        settle(self.context, one.task)

@@ -1,0 +1,169 @@
+"""A run of work in words: a table for a terminal, a line an event for a log, and the summary at the end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from batchpack.execution.journal import Event
+from batchpack.execution.state import State
+from batchpack.execution.view import Row, View
+from batchpack.workplan.values import WorkPlan
+
+SIGNS = {
+    "pending": "·", "in_progress": "▶", "failed": "↻", "verified": "✓", "merged": "✓", "abandoned": "✗",
+    "conflict": "↻", "culprit": "↻", "skipped": "-", "cancelled": "■",
+}  # fmt: skip
+ORDER = (
+    "in_progress",
+    "failed",
+    "conflict",
+    "culprit",
+    "verified",
+    "abandoned",
+    "pending",
+    "cancelled",
+    "skipped",
+    "merged",
+)
+"""In which order rows are left out last when there are more than lines."""
+
+
+def table(view: View, columns: int = 100, lines: int = 40) -> str:
+    """Write the table: a row a task in the plan's order, those that matter most where not all find room."""
+    rows = _chosen(view.rows, max(lines - 4, 3))
+    cells = [_cells(row) for row in rows]
+    head = ("", "TASK", "STATE", "TRY", "TIME", "TOKENS")
+    widths = [max(len(line[n]) for line in [head, *cells]) for n in range(len(head))]
+    out = [_line(head, widths) + "  LAST LINE"]
+    for row, line in zip(rows, cells, strict=True):
+        text = _line(line, widths) + "  " + _words(row)
+        out.append(text[:columns].rstrip())
+    left = len(view.rows) - len(rows)
+    if left:
+        out.append(f"   … and {left} more")
+    return "\n".join([*out, "", headline(view)])
+
+
+def headline(view: View) -> str:
+    """Say in one line how far a run is."""
+    done = sum(row.state in {"merged", "verified"} for row in view.rows)
+    parts = [f"{done} of {len(view.rows)} done", *(f"{number} {name.replace('_', ' ')}" for name, number in
+             view.counts.items() if name not in {"merged", "verified"}), f"{duration(view.elapsed)} gone"]  # fmt: skip
+    if view.left is not None:
+        parts.append(f"about {duration(view.left)} left")
+    if view.tokens:
+        parts.append(f"{view.tokens:,} tokens")
+        parts.append("cost unknown" if view.dollars is None else f"${view.dollars:.2f}")
+    if view.pause:
+        parts.append(f"paused: {view.pause}")
+    return " · ".join(parts)
+
+
+def duration(seconds: float) -> str:
+    """Write seconds for people: `4.2 s`, `3 min 05 s`, `2 h 10 min`."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def told(event: Event) -> str:
+    """Say one event in a line for a log; empty for one that says nothing to people."""
+    tell = _TELL.get(event.name)
+    return tell(event) if tell else ""
+
+
+def _reason(event: Event) -> str:
+    """Say an event that has a reason."""
+    what = f"{event.task} {event.name}" if event.task else event.name
+    return f"{what}: {event.facts.get('reason', '')}"
+
+
+def _judged(event: Event) -> str:
+    """Say how an attempt ended."""
+    facts = event.facts
+    if facts["verdict"] == "verified":
+        commit = f", commit {facts['commit'][:12]}" if facts.get("commit") else ""
+        return f"{event.task} verified{commit} ({duration(facts.get('seconds') or 0.0)})"
+    return f"{event.task} {facts['verdict']}, attempt {event.attempt}: {facts.get('reason', '')}"
+
+
+def batch_result(state: State, plan: WorkPlan, *, layer: str, number: int, names: Sequence[str]) -> dict[str, Any]:
+    """Return a batch's result in the keys that layer agents read."""
+    tasks = [state.tasks[name] for name in names]
+    abandoned = [task.name for task in tasks if task.status == "abandoned"]
+    found: dict[str, Any] = {
+        "batch_number": number,
+        "layer": layer,
+        "tasks_total": len(tasks),
+        "verified": [task.name for task in tasks if task.status in {"verified", "merged"}],
+        "failed": [task.name for task in tasks if task.status in {"failed", "conflict", "culprit"}],
+        "abandoned": abandoned,
+        "merge_queue_ready": sum(task.status == "verified" for task in tasks) if plan.worktrees else 0,
+        "should_stop": bool(abandoned),
+    }
+    if abandoned:
+        tries = state.tasks[abandoned[0]].attempts
+        found["stop_reason"] = f"Task {abandoned[0]} abandoned after {tries} attempt{'s' if tries != 1 else ''}"
+    return found
+
+
+def status_line(result: Mapping[str, Any], tries: Mapping[str, int], names: Iterable[str]) -> str:
+    """Write a batch in one line: `[BATCH 1-foundation #1] L1-001 ✓, L1-002 ✗ (attempt 2) (1/2)`."""
+    good = set(result["verified"])
+    parts = [f"{name} ✓" if name in good else f"{name} ✗ (attempt {tries[name]})" for name in names]
+    return (
+        f"[BATCH {result['layer']} #{result['batch_number']}] {', '.join(parts)} ({len(good)}/{result['tasks_total']})"
+    )
+
+
+def batch_result_text(result: Mapping[str, Any]) -> str:
+    """Write a batch's result as a layer agent parses it."""
+    return f"BATCH_RESULT:\n{json.dumps(result, indent=2, ensure_ascii=False)}"
+
+
+def _chosen(rows: Sequence[Row], most: int) -> list[Row]:
+    """Return the rows there is room for, in their order."""
+    if len(rows) <= most:
+        return list(rows)
+    ranked = sorted(range(len(rows)), key=lambda number: (ORDER.index(rows[number].state), number))
+    return [rows[number] for number in sorted(ranked[:most])]
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    """Write a row's cells but the last."""
+    tries = f"{row.attempt}/{row.of}" if row.attempt else ""
+    seconds = "" if row.seconds is None else duration(row.seconds)
+    state = row.state.replace("_", " ")
+    return SIGNS[row.state], row.task, state, tries, seconds, f"{row.tokens:,}" if row.tokens else ""
+
+
+def _words(row: Row) -> str:
+    """Write a row's last cell."""
+    return f"waits for {', '.join(row.waits_for)}" if row.waits_for else row.detail
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Write cells in columns, numbers to the right."""
+    return "  ".join(
+        cell.rjust(width) if number >= 4 else cell.ljust(width)
+        for number, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    )
+
+
+_TELL: Mapping[str, Callable[[Event], str]] = {
+    "attempt_started": lambda one: f"{one.task} started, attempt {one.attempt} ({one.facts.get('executor', '')})",
+    "judged": _judged,
+    "merged": lambda one: f"{one.task} merged as {str(one.facts['tip'])[:12]}",
+    "merge_failed": lambda one: f"{one.task} not merged, {one.facts['state']}: {one.facts.get('reason', '')}",
+    "abandoned": _reason,
+    "skipped": _reason,
+    "paused": _reason,
+    "halted": _reason,
+    "stopped": _reason,
+    "went_on": lambda _: "going on",
+    "cancel_asked": lambda _: "cancelled: what runs is being ended",
+    "main_tree_changed": lambda one: f"the main tree changed: {', '.join(one.facts['paths'][:5])}",
+}
