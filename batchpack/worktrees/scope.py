@@ -48,7 +48,7 @@ def pattern(word: str) -> re.Pattern[str]:
             found += ".*"
         elif parts[number + 1] != "**":  # several in a row say no more than one
             found += "(?:.*/)?"
-    return re.compile(found + (f"/{below}" if below and not found.endswith(".*") else ""), re.DOTALL)
+    return _compiled(found + (f"/{below}" if below and not found.endswith(".*") else ""), word)
 
 
 def _name(part: str) -> str:
@@ -68,3 +68,11 @@ def _piece(piece: str) -> str:
     negated = piece[1] in "!^"
     letters = re.sub(r"([\\\[\]^&~|])", r"\\\1", piece[2 if negated else 1 : -1])
     return f"(?!/)[{'^' if negated else ''}{letters}]"
+
+
+def _compiled(expression: str, word: str) -> re.Pattern[str]:
+    """Compile an expression; a pattern that makes none, as `[z-a]`, matches itself only."""
+    try:
+        return re.compile(expression, re.DOTALL)
+    except re.error:
+        return re.compile(re.escape(word))
