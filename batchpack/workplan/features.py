@@ -133,7 +133,7 @@ def _paths(subtask: Subtask) -> tuple[list[str], list[str], list[str]]:
         path = cleaned(text)
         named = None if path is None or [*paths.faults("", path)] else expanded(path)
         if named is None:
-            unread.append(f"deliverable {one_line(text)[:80]!r}: told to the agent only, since it is no path")
+            unread.append(f"deliverable {one_line(text)[:80]!r} is no path")
         for one in named or ():
             into = patterns if is_wild(one) or one.endswith("/") else files
             into.append(f"{one}**" if one.endswith("/") else one.removeprefix("./"))

@@ -128,7 +128,7 @@ def _unknown(root: Section) -> Iterator[str]:
     """Name the sections that nothing here acts on."""
     for section in root.children:
         if section.tag not in USED and section.tag not in {*IDS, *NAMES, "layer"}:
-            yield f"<{section.tag}> line {section.line}: told to the agent only"
+            yield f"<{section.tag}> line {section.line}"
 
 
 def _dependencies(found: Found, known: Collection[str]) -> Iterator[str]:
@@ -155,16 +155,20 @@ def _told(root: Section) -> Iterator[str]:
 
 def _lines(section: Section, depth: int) -> Iterator[str]:
     """Yield a section's parts as lines: texts as they are, elements as entries of a list with their attributes."""
-    for part in section.parts:
+    parts: list[Section | str] = [section.text] if _is_prose(section) else section.parts
+    for part in parts:
         if isinstance(part, str):
             yield from (f"{'  ' * depth}{line.strip()}" for line in part.splitlines() if line.strip())
         else:
-            marks = " ".join(f"{name}={value}" for name, value in part.attributes.items())
-            head = f"{part.tag} ({marks})" if marks else part.tag
-            yield f"{'  ' * depth}- {head}: {' '.join(part.own_text.split())}"
-            yield from _lines(_without_text(part), depth + 1)
+            marks = ", ".join(f"{name} {value}" for name, value in part.attributes.items())
+            prose = _is_prose(part)
+            text = " ".join((part.text if prose else part.own_text).split())
+            yield f"{'  ' * depth}- {part.tag}{f' ({marks})' if marks else ''}: {text}".rstrip()
+            if not prose:
+                yield from _lines(Section(part.tag, part.line, {}, list(part.children)), depth + 1)
 
 
-def _without_text(section: Section) -> Section:
-    """Return a section with only the elements in it, since its text stands in its line already."""
-    return Section(section.tag, section.line, section.attributes, list(section.children))
+def _is_prose(section: Section) -> bool:
+    """Tell whether the elements in a section only mark words of its text."""
+    bare = all(not child.attributes and not child.children for child in section.children)
+    return bool(section.own_text) and bare
