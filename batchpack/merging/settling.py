@@ -1,0 +1,203 @@
+"""One step of the queue: what is ready is merged or given back to its author, until nothing is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from batchpack import files
+from batchpack.errors import BatchpackError
+from batchpack.merging import bisect, stacking, wording
+from batchpack.merging.gate import Gate
+from batchpack.merging.queue import Queue, Settled
+from batchpack.merging.stacking import Clash, Stack
+from batchpack.merging.target import Target
+from batchpack.merging.values import Conflict, Culprit, Merged, Queued
+
+MOST_MOVES = 20
+"""How often the branch may move under a step before it gives up."""
+
+
+class Blocked(Exception):
+    """Nothing can be merged now; `paused` tells whether the queue waits for somebody."""
+
+    def __init__(self, reason: str, *, paused: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.paused = reason, paused
+
+
+@dataclass(slots=True)
+class Settling:
+    """The work of one step; the lists grow as entries are settled, so that they are true when it ends early."""
+
+    target: Target
+    queue: Queue
+    gate: Gate
+    logs: Path
+    merged: list[Merged] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    culprits: list[Culprit] = field(default_factory=list)
+    flaky: list[str] = field(default_factory=list)
+    moves: int = 0
+
+    def run(self) -> None:
+        """Settle all entries that are ready. Raises Blocked or Stopped; what is not settled is then still merging."""
+        self._check()
+        waiting: Sequence[Queued] = self.queue.take()
+        while waiting:
+            self._check()
+            waiting = self._round(self.target.tip(), waiting)
+
+    def note_merged(self, tip: str, entries: Sequence[Queued], commits: Sequence[str]) -> None:
+        """Write that entries are in, each with the commit that brought it in."""
+        pairs = list(zip(entries, commits, strict=True))
+        self.queue.settle(*(Settled(one.task, "merged", {"merge": commit, "tip": tip}) for one, commit in pairs))
+        self.merged += [Merged(one.task, one.commit, commit, tip) for one, commit in pairs]
+
+    def already_in(self, tip: str, entries: Sequence[Queued]) -> list[Queued]:
+        """Note as merged what is in the branch already, be it by a step that was killed; return the others."""
+        outside = stacking.outside(self.target.root, tip, [one.commit for one in entries])
+        inside = [one for one in entries if one.commit not in outside]
+        if inside:
+            commits = [self._merge_of(tip, one) for one in inside]
+            self.note_merged(tip, inside, commits)
+        return [one for one in entries if one.commit in outside]
+
+    def _check(self) -> None:
+        """Raise Blocked when nothing may be merged now."""
+        if reason := self.queue.paused:
+            raise Blocked(f"the merge queue is paused: {reason}", paused=True)
+        if reason := self.target.obstacle():
+            raise Blocked(reason)
+
+    def _round(self, base: str, waiting: Sequence[Queued]) -> list[Queued]:
+        """Merge what goes together, settle what is found out on the way, and return what is to be tried again."""
+        present = self._present(waiting)
+        stack = stacking.build(self.target.root, base, self.already_in(base, present))
+        good, finding = self._judged(stack)
+        if not self._land(stack, good):
+            return list(present)
+        for entry, clash in stack.clashes:
+            self._conflict(base, entry, clash)
+        if finding is not None:
+            self._blame(stack, finding)
+        rest = stack.entries[good + (finding is not None) :]
+        return sorted((*rest, *stack.left), key=lambda one: (-one.entry.priority, one.seq))
+
+    def _present(self, entries: Sequence[Queued]) -> list[Queued]:
+        """Return the entries whose commits are there; the others go back to their authors."""
+        missing = stacking.missing(self.target.root, [one.commit for one in entries])
+        for one in entries:
+            if one.commit in missing:
+                self._conflict("", one, Clash((), f"commit {one.commit[:12]} is not in the repository"))
+        return [one for one in entries if one.commit not in missing]
+
+    def _judged(self, stack: Stack) -> tuple[int, bisect.Finding | None]:
+        """Return how many of a stack's first entries pass the gate together, and who breaks it with them."""
+        tasks = tuple(one.task for one in stack.entries)
+        if not tasks or self._passes(stack, len(tasks)):
+            return len(tasks), None
+        finding = bisect.find(len(tasks), lambda chosen: self._fails(stack, chosen))
+        if finding.base_red:
+            self._pause(stack.commits[0])
+        length = finding.good + 1
+        if length < len(tasks) and stack.entries[finding.good].entry.flaky and self._passes(stack, length):
+            return length, None
+        return finding.good, finding
+
+    def _passes(self, stack: Stack, length: int) -> bool:
+        """Tell whether a stack's first entries pass together, at the second try where one of them allows that."""
+        tasks = tuple(one.task for one in stack.entries[:length])
+        if self.gate.passes(stack.commits[length], tasks):
+            return True
+        allowed = [one.task for one in stack.entries[:length] if one.entry.flaky]
+        if not allowed or not self.gate.passes(stack.commits[length], tasks, anew=True):
+            return False
+        self.flaky += [task for task in allowed if task not in self.flaky]
+        return True
+
+    def _fails(self, stack: Stack, chosen: Sequence[int]) -> bool:
+        """Tell whether the gate fails with some of a stack's entries; those that do not merge alone do not count."""
+        whole = next((n for n, number in enumerate(chosen) if n != number), len(chosen))
+        commit = stack.commits[whole]
+        for number in chosen[whole:]:
+            made = stacking.join(self.target.root, commit, stack.entries[number])
+            if isinstance(made, Clash):
+                return False
+            commit = made
+        return not self.gate.passes(commit, tuple(stack.entries[number].task for number in chosen))
+
+    def _pause(self, base: str) -> None:
+        """Pause the queue: the branch fails its gate without anybody's new work, so nobody can be blamed."""
+        verdict = self.gate.last[base]
+        reason = f"{self.target.short} fails the gate as it is, before anything is merged: {verdict.why}"
+        self.queue.pause(f"{reason}; output: {verdict.out}")
+        raise Blocked(f"the merge queue is paused: {reason}", paused=True)
+
+    def _land(self, stack: Stack, length: int) -> bool:
+        """Move the branch to a stack's first entries; False if it is not any more where the stack was built."""
+        base, tip, landed = stack.commits[0], stack.commits[length], stack.entries[:length]
+        if not landed:
+            return True
+        if reason := self.target.obstacle():
+            raise Blocked(reason)
+        if not self.target.move(base, tip):
+            return self._moved_by_others(base)
+        if stacking.outside(self.target.root, self.target.tip(), [one.commit for one in landed]):
+            raise BatchpackError(f"{self.target.short} was moved, yet work is not in it", "look at it: git log --graph")
+        self.note_merged(tip, landed, stack.commits[1 : length + 1])
+        return True
+
+    def _moved_by_others(self, base: str) -> bool:
+        """Return False, so that all is built anew; raise Blocked where that leads nowhere."""
+        self.moves += 1
+        if self.target.tip() == base:
+            raise Blocked(f"git does not move {self.target.short}; another git may be working on it")
+        if self.moves > MOST_MOVES:
+            raise Blocked(f"{self.target.short} is moved by somebody else again and again")
+        return False
+
+    def _conflict(self, tip: str, entry: Queued, clash: Clash) -> None:
+        """Give an entry back to its author that does not merge."""
+        others = self._others(tip, entry, clash) if clash.files else {}
+        out = self._keep_conflict(tip, entry, clash)
+        reason = wording.conflict_reason(self.target.short, clash)
+        feedback = wording.conflict_feedback(self.target.short, tip, clash, others, out)
+        facts = {"reason": reason, "files": clash.files, "others": tuple(others), "output": str(out or "")}
+        self.queue.settle(Settled(entry.task, "conflict", facts))
+        self.conflicts.append(Conflict(entry.task, entry.commit, clash.files, tuple(others), reason, feedback, out))
+
+    def _others(self, tip: str, entry: Queued, clash: Clash) -> dict[str, str]:
+        """Return the tasks, with their titles, whose merged work touched the files in conflict."""
+        found = stacking.merges(self.target.root, tip, entry.commit)
+        sides = {merge for merge, (_, changed) in found.items() if changed.intersection(clash.files)}
+        return {one.task: one.entry.title for one in self.queue.entries("merged") if one.merge in sides}
+
+    def _keep_conflict(self, tip: str, entry: Queued, clash: Clash) -> Path | None:
+        """Write both sides of a conflict to a file."""
+        text = stacking.marked(self.target.root, tip, clash)
+        if not text:
+            return None
+        out = self.logs / f"{entry.task}-{entry.commit[:12]}.conflict.diff"
+        files.write_atomic(out, text.encode(errors="replace"))
+        return out
+
+    def _blame(self, stack: Stack, finding: bisect.Finding) -> None:
+        """Give the entry back to its author that makes the gate fail."""
+        entry = stack.entries[finding.good]
+        others = () if finding.partner is None else (stack.entries[finding.partner].task,)
+        verdict = self.gate.last[stack.commits[finding.good + 1]]
+        branch, tip = self.target.short, stack.commits[finding.good]
+        reason = wording.culprit_reason(branch, verdict, others)
+        feedback = wording.culprit_feedback(branch, tip, verdict, finding.sure, others)
+        facts = {"reason": reason, "others": others, "output": str(verdict.out or "")}
+        self.queue.settle(Settled(entry.task, "culprit", facts))
+        self.culprits.append(Culprit(entry.task, entry.commit, others, finding.sure, reason, feedback, verdict.out))
+
+    def _merge_of(self, tip: str, entry: Queued) -> str:
+        """Return the commit that brought an entry in; empty where it came otherwise."""
+        if not stacking.outside(self.target.root, entry.entry.base, [entry.commit]):
+            return ""
+        found = stacking.merges(self.target.root, tip, entry.entry.base)
+        return next((merge for merge, (commit, _) in found.items() if commit == entry.commit), "")
