@@ -101,7 +101,8 @@ def commit(worktree: Worktree, message: str) -> str | None:
     Raises NotCommitted with what a hook said, and for changes inside other repositories, which would be lost.
     """
     check(worktree)
-    left = uncommitted(worktree, status.read(worktree.path))
+    found = status.read(worktree.path)
+    left = uncommitted(worktree, found)
     if not left:
         return None
     if inner := [entry.path for entry in left if entry.is_repository]:
@@ -110,10 +111,24 @@ def commit(worktree: Worktree, message: str) -> str | None:
             "work on the files of the project itself, without git init, git clone or changes in submodules",
         )
     _clear_locks(worktree)
+    _unstage(worktree, [entry for entry in found.entries if entry not in left])
     lines = "".join(f"{git.quote(entry.path)}\n" for entry in left)
     _do(worktree, "add", "--all", "--pathspec-from-file=-", stdin=lines)
     _do(worktree, "commit", "--quiet", "--cleanup=whitespace", "--file=-", stdin=message.strip() or "work of a task")
     return registry.tip(worktree.common, worktree.branch)
+
+
+def _unstage(worktree: Worktree, entries: Sequence[status.Entry]) -> None:
+    """Take what the set-up left out of the index, where an agent added it with all the rest."""
+    staged = [entry.path for entry in entries if entry.is_staged]
+    if staged:
+        _do(
+            worktree,
+            "reset",
+            "--quiet",
+            "--pathspec-from-file=-",
+            stdin="".join(f"{git.quote(path)}\n" for path in staged),
+        )
 
 
 def _do(worktree: Worktree, *words: str, stdin: str) -> Completed:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from batchpack import git, process
 from batchpack.errors import BatchpackError
-from batchpack.worktrees import contents, including, status
+from batchpack.worktrees import contents, including, status, submodules
 from batchpack.worktrees.repository import Repository
 from batchpack.worktrees.values import Worktree
 
@@ -26,6 +26,7 @@ def prepare(
 
     That is what the set-up made, or line ends that git writes otherwise; it is not the work of an agent.
     """
+    submodules.fill(repository, worktree.path)
     including.copy(repository, worktree.path, include)
     for line in setup:
         _run(repository, worktree, line)

@@ -142,7 +142,7 @@ def _restore(folder: Path, ref: str, parts: tuple[tuple[str, ...], ...]) -> tupl
     place = shlex.quote(str(folder / "restored"))
     lines = [f"git worktree add --detach {place} {shlex.quote(ref)}"]
     if parts[0]:
-        lines.append(f"git -C {place} apply --binary {shlex.quote(str(folder / PATCH))}")
+        lines.append(f"git -C {place} apply --binary --whitespace=nowarn {shlex.quote(str(folder / PATCH))}")
     if parts[1]:
         lines.append(f"tar -x -C {place} -f {shlex.quote(str(folder / ARCHIVE))}")
     return tuple(lines)

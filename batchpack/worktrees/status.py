@@ -22,6 +22,11 @@ class Entry(NamedTuple):
     facts: str
     is_repository: bool
 
+    @property
+    def is_staged(self) -> bool:
+        """Tell whether the index differs from the commit."""
+        return self.kind == "1" and self.facts[2] != "."
+
 
 class Found(NamedTuple):
     """The state of a work tree: its commit, its branch (`(detached)` without one) and all that differs."""

@@ -74,6 +74,7 @@ def create(
         made = Worktree(place, branch, base, _add(repository, place, branch, base, reason))
     check(made)
     prepared = preparing.prepare(repository, made, include, setup)
+    check(made)
     registry.set_mark(made.record, {"branch": branch, "base": made.base, "ready": True, "prepared": prepared})
     return made
 
