@@ -14,16 +14,30 @@ from batchpack.runs.resume import Resumed
 from batchpack.runs.store import Run, find
 
 
-@click.command(short_help="Take over a run and say what to do next.")
+@click.command(short_help="Go on with a run that stopped.")
 @click.argument("run", required=False)
-@click.option("--retry-failed", is_flag=True, help="Try failed and skipped tasks again, in batches behind the last.")
+@click.option("--retry-failed", is_flag=True, help="Try again what failed and what was skipped for it.")
+@click.option("--as-begun", is_flag=True, help="Go on with the plan as it was, though its file changed since.")
 @click.option("--project", type=click.Path(file_okay=False, path_type=Path), help="The project's folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")
 @click.pass_obj
-def command(app: App, run: str | None, retry_failed: bool, project: Path | None, as_json: bool) -> None:
-    """Take over a run (by default this project's newest unfinished one) and say what to do next."""
+def command(app: App, run: str | None, retry_failed: bool, as_begun: bool, project: Path | None, as_json: bool) -> None:
+    """Go on with a run (by default this project's newest unfinished one).
+
+    A run of a host is taken over, and what to do next is said. A run of `batchpack run` is driven to its end: what is
+    done is not done again, and agents that still run are waited for.
+    """
+    from batchpack.execution import facts
+    from batchpack.execution import store as work
+
     folder = app.project(project)
-    found = find(run, folder) if run else resume.newest_unfinished(folder, retry_failed=retry_failed)
+    path = find(run, folder).folder if run else work.newest_unfinished(folder, retry_failed=retry_failed)
+    if facts.is_work(path):
+        from batchpack.execution import console
+
+        console.go_on(app, work.WorkRun(path), as_begun=as_begun, again=retry_failed, as_json=as_json)
+        return
+    found = Run(path)
     resumed = resume.resume(found, app.content_roots, retry_failed=retry_failed)
     for line in resumed.state.torn:
         warn(f"line {line} of {found.journal} was cut off by a crash and is passed over")

@@ -72,8 +72,9 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     from batchpack.execution.facts import Options
 
     folder = app.project(project)
-    read = app.source(source, plan).read(plan.resolve())
-    read = replace(read, worktrees=read.worktrees and not no_worktrees)
+    found = app.source(source, plan)
+    read = found.read(plan.resolve())
+    read = replace(read, kind=found.NAME, worktrees=read.worktrees and not no_worktrees)
     options = Options(
         jobs=jobs,
         executor=executor,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 
 from batchpack.app import App
 from batchpack.errors import BatchpackError, Interrupted
@@ -15,7 +16,7 @@ from batchpack.execution.state import State, fold
 from batchpack.execution.store import WorkRun
 from batchpack.execution.view import view
 from batchpack.output import is_terminal, say, say_json, say_json_line, warn, watched
-from batchpack.workplan import checks, graph
+from batchpack.workplan import checks, digest, graph
 from batchpack.workplan.values import WorkPlan
 
 
@@ -70,6 +71,32 @@ def drive(app: App, run: WorkRun, *, as_json: bool, resumed: bool, again: bool =
     conclude(run, state, as_json=as_json)
 
 
+def go_on(app: App, run: WorkRun, *, as_begun: bool, again: bool, as_json: bool) -> None:
+    """Take up a run; raises BatchpackError when its plan's file is another one by now, with what changed."""
+    state = run.state()
+    if state.finished is not None and not (again and state.count("abandoned", "skipped")):
+        say(f"Run {run.short} is finished; there is nothing to go on with.")
+        return
+    if not as_begun:
+        _refuse_other_plan(app, run)
+    drive(app, run, as_json=as_json, resumed=True, again=again)
+
+
+def _refuse_other_plan(app: App, run: WorkRun) -> None:
+    """Refuse to go on when the file that the plan came from says something else now."""
+    path = run.plan.path
+    if path is None or not path.exists() or run.plan.kind not in app.registry.sources:
+        return
+    now = replace(app.source(run.plan.kind, path).read(path), kind=run.plan.kind, worktrees=run.plan.worktrees)
+    changed = digest.differences(run.plan, now)
+    if changed:
+        listed = "\n  ".join(f"- {line}" for line in changed[:20])
+        raise BatchpackError(
+            f"the plan changed since run {run.short} began:\n  {listed}",
+            f"go on as it was: batchpack resume {run.short} --as-begun; or begin the new one: batchpack run {path}",
+        )
+
+
 def _picture(run: WorkRun, state: State, width: int, *, as_json: bool) -> Callable[[], str]:
     """Return what paints the table, as large as the terminal is at that moment."""
 
@@ -92,5 +119,5 @@ def conclude(run: WorkRun, state: State, *, as_json: bool) -> None:
     failed = endings.failures(state, merged=bool(run.facts.base))
     if failed:
         raise Unfinished(
-            failed, f"see why: batchpack status {run.short}; try again: batchpack resume {run.short} --again"
+            failed, f"see why: batchpack status {run.short}; try again: batchpack resume {run.short} --retry-failed"
         )

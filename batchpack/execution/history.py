@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from batchpack.attempts.ladder import GiveUp, Outcome, Past, Rung, following
 from batchpack.execution.context import Context
@@ -35,11 +36,13 @@ def _past(one: Try) -> Past:
 
 def next_of(context: Context, name: str) -> Rung | GiveUp:
     """Say what a task's next attempt is, or why there is none."""
-    about, options = context.tasks[name], context.options
-    return following(
-        past(context.state.tasks[name]),
+    about, options, task = context.tasks[name], context.options, context.state.tasks[name]
+    rung = following(
+        past(task),
         about.attempts,
         agent=context.executor_of(about).AGENT,
         model=about.model or options.model,
         strong_model=options.strong_model,
     )
+    # a number is never given twice, whatever was forgotten: it names branches, files and the engine's attempt
+    return rung if isinstance(rung, GiveUp) else replace(rung, number=task.number + 1)

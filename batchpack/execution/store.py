@@ -11,11 +11,11 @@ from typing import Any
 
 from batchpack.errors import BatchpackError, BrokenFile, Busy, Unwritable
 from batchpack.execution import facts
-from batchpack.execution.facts import Facts
+from batchpack.execution.facts import Facts, is_work
 from batchpack.execution.journal import Event, Journal
 from batchpack.execution.state import State, fold
 from batchpack.files import locked, read_text, write_atomic
-from batchpack.runs import ids, store
+from batchpack.runs import ids, resume, store
 from batchpack.workplan import codec
 from batchpack.workplan.values import WorkPlan
 
@@ -110,11 +110,35 @@ class WorkRun:
 def find(word: str, project: Path) -> WorkRun:
     """Return the run of work that a word means; raises what `runs.store.find` does, or NotWork."""
     if word == ids.LATEST:
-        own = [folder for folder in store.of_project(project) if facts.is_work(folder)]
+        own = [folder for folder in store.of_project(project) if is_work(folder)]
         if not own:
             raise store.UnknownRun(word)
         return WorkRun(own[-1])
     folder = store.find(word, project).folder
-    if not facts.is_work(folder):
+    if not is_work(folder):
         raise NotWork(ids.short(folder.name))
     return WorkRun(folder)
+
+
+def newest_unfinished(project: Path, *, retry_failed: bool) -> Path:
+    """Return the folder of the newest run of a project, of either kind, that can be gone on with.
+
+    Raises NothingToResume.
+    """
+    own = [folder for folder in store.of_project(project) if is_work(folder) and _is_open(folder, again=retry_failed)]
+    try:
+        other = [resume.newest_unfinished(project, retry_failed=retry_failed).folder]
+    except resume.NothingToResume:
+        if not own:
+            raise
+        other = []
+    return max([*own, *other], key=store.age)
+
+
+def _is_open(folder: Path, *, again: bool) -> bool:
+    """Tell whether a run is not finished, or has failed tasks when these are wanted; a broken one is passed over."""
+    try:
+        state = WorkRun(folder).state()
+    except BatchpackError:
+        return False
+    return state.finished is None or (again and state.count("abandoned", "skipped") > 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,33 @@ class Row:
 def rows(project: Path | None) -> list[Row]:
     """Return the runs of a project, or of all projects, newest first."""
     folders = store.of_project(project) if project else {entry.folder for entry in index.entries()}
-    return [_row(Run(folder)) for folder in sorted(folders, key=store.age, reverse=True)]
+    return [_work_row(folder) or _row(Run(folder)) for folder in sorted(folders, key=store.age, reverse=True)]
+
+
+def _work_row(folder: Path) -> Row | None:
+    """Describe a run of `batchpack run` by the copy of its state; None for a run of a host."""
+    try:
+        facts = json.loads((folder / "run.json").read_bytes())
+        if facts.get("kind") != "work":
+            return None
+        plan = json.loads((folder / "plan.json").read_bytes())
+    except (OSError, ValueError, AttributeError):
+        return None
+    counts, standing = _work_state(folder, len(plan["tasks"]))
+    return Row(folder.name, facts["project"], None, facts["started"], standing, counts, plan["name"])
+
+
+def _work_state(folder: Path, tasks: int) -> tuple[Counts, str]:
+    """Return the counts of a run of work, and whether it is finished; before its first stop all is open."""
+    try:
+        state = json.loads((folder / "state.json").read_bytes())
+        found = state["counts"]
+    except (OSError, ValueError, KeyError):
+        return Counts(tasks, 0, 0, 0, tasks), "open"
+    done = found.get("merged", 0) + found.get("verified", 0)
+    failed, skipped = found.get("abandoned", 0), found.get("skipped", 0)
+    counts = Counts(tasks, done, failed, skipped, tasks - done - failed - skipped)
+    return counts, "finished" if state.get("finished") else "open"
 
 
 def _row(run: Run) -> Row:
