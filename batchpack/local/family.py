@@ -13,6 +13,7 @@ MARK = "BATCHPACK_ATTEMPT"
 """The variable that all processes of an attempt inherit: its folder, which no other attempt has."""
 CHILD_SUBREAPER = 36
 """PR_SET_CHILD_SUBREAPER of Linux's prctl(2)."""
+QUIET_LOOKS, LOOK_PAUSE = 2, 0.02
 
 
 def _find_prctl() -> Callable[..., int] | None:
@@ -59,9 +60,9 @@ def _words(pid: int | str) -> list[str] | None:
 
 
 def start_time(pid: int) -> str:
-    """Return when a process began, in the kernel's ticks: with the number it names one process for good."""
+    """Return when a living process began, in the kernel's ticks: with the number it names one process for good."""
     words = _words(pid)
-    return words[19] if words else ""
+    return words[19] if words and words[0] not in "ZX" else ""
 
 
 def _all() -> Iterator[int]:
@@ -126,11 +127,21 @@ def _send(send: Callable[[int, int], None], to: int, number: int) -> bool:
     return True
 
 
-def end_marked(folder: str, seconds: float) -> list[int]:
-    """Kill what is left of an attempt whose keeper is dead; returns those that would not go in this time."""
-    end = time.monotonic() + seconds
-    while (left := marked(folder)) and time.monotonic() < end:
+def end_rest(folder: str, leader: int, began: str, seconds: float) -> list[int]:
+    """Kill what is left of an attempt whose keeper is dead; returns those that would not go in this time.
+
+    That is what carries its mark, and what descends from its program where that still runs, marks or not. Two looks
+    must find nothing: a program that is just being started carries no mark yet.
+    """
+    end, quiet = time.monotonic() + seconds, 0
+    while quiet < QUIET_LOOKS:
+        left = set(marked(folder))
+        if leader > 1 and began and start_time(leader) == began:
+            left |= {leader, *descendants(leader)}
+        if left and time.monotonic() >= end:
+            return sorted(left)
         for pid in left:
             tell(pid, signal.SIGKILL)
-        time.sleep(0.01)
-    return left
+        quiet = 0 if left else quiet + 1
+        time.sleep(LOOK_PAUSE)
+    return []

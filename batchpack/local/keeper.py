@@ -86,15 +86,17 @@ class Work:
         handle = records.begin(self.folder, who)
         if records.present(self.folder, records.CANCEL):
             return self._conclude(handle, "cancelled", "it was cancelled before it began")
-        streams = [Stream(f"{self.folder}/{name}", self.order["limit"]) for name in ("out", "err")]
+        try:
+            streams = [Stream(f"{self.folder}/{name}", self.order["limit"]) for name in ("out", "err")]
+        except OSError as error:
+            return self._conclude(handle, "lost", f"its output could not be kept: {error.strerror}")
         try:
             self._spawn(*streams)
         except (OSError, ValueError) as error:
             self.code = 127
             self._conclude(handle, "done", f"it could not be started: {error}")
         else:
-            if not self.keeper.adopts:
-                records.write(handle, {**who, "child": self.child})
+            records.write(handle, {**who, "child": self.child, "child_start": family.start_time(self.child)})
             self._watch(streams)
             self._settle(handle, streams)
         for stream in streams:

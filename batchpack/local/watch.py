@@ -123,11 +123,14 @@ def _cause(keeper: dict[str, Any]) -> str:
 
 
 def _end_rest(folder: str, keeper: dict[str, Any]) -> list[int]:
-    """Kill what a dead keeper's program left; returns those that would not go."""
-    child = keeper.get("child")
-    if isinstance(child, int) and child > 1 and keeper.get("boot") == family.boot() == "":
-        family.tell_group(child, signal.SIGKILL)  # where there is no /proc the group is all that can be found
-    return family.end_marked(folder, END_SECONDS)
+    """Kill what a dead keeper's program left on this start of the machine; returns those that would not go."""
+    if _cause(keeper) == REBOOTED:
+        return []
+    child, began = keeper.get("child"), keeper.get("child_start")
+    leader = child if isinstance(child, int) and child > 1 else 0
+    if leader and family.boot() == "":
+        family.tell_group(leader, signal.SIGKILL)  # where there is no /proc the group is all that can be found
+    return family.end_rest(folder, leader, str(began or ""), END_SECONDS)
 
 
 def _number(value: object) -> float | None:
