@@ -1,0 +1,1 @@
+"""Batches of many items: taken in, cut into chunks, checked, summed up, approved and cleared away."""

@@ -1,0 +1,132 @@
+"""Chunks in the file of a batch: every item in exactly one, proved, with a task for each chunk or each item."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import tzinfo
+from typing import Any
+
+from batchpack.errors import BatchpackError, UsageError
+from batchpack.items import chunking, times
+from batchpack.items.chunking import KNOWN, NO_LABEL, Chunk, Packer, Rule
+from batchpack.items.manifest import CACHE_KIB
+from batchpack.plaintext import line
+from batchpack.queue import batches, listing, ticks
+from batchpack.queue.values import Draft, Kind
+
+_INDEX = "CREATE INDEX IF NOT EXISTS item_chunk ON item (chunk, seq)"
+_PACK = """UPDATE item SET chunk = packed.chunk FROM packed WHERE packed.seq = item.seq"""
+
+
+def cut(connection: sqlite3.Connection, rule: Rule, home: tzinfo, tasks: Kind = "chunk") -> list[Chunk]:
+    """Cut the items of a batch into chunks and make the tasks, within a transaction of the caller's.
+
+    It can be done anew until the first task was claimed. Raises BatchpackError after that, and UsageError where
+    no item has what the rule goes by.
+    """
+    _refuse_begun(connection)
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    for statement in ("DROP INDEX IF EXISTS item_chunk", "DELETE FROM chunk", "DELETE FROM task WHERE kind != 'task'"):
+        connection.execute(statement)
+    chunks = _pack(connection, rule, home)
+    if rule.by not in ("size", "tokens") and all(one.label.startswith(NO_LABEL) for one in chunks):
+        raise UsageError(f"no item has a {rule.by}", "see what they have: batchpack items show; or cut --by size")
+    connection.execute(_INDEX)
+    connection.executemany("INSERT INTO chunk VALUES (:number, :label, :items, :size, :tokens)", map(asdict, chunks))
+    prove(connection)
+    listing.add(connection, ticks.now(), _drafts(connection, chunks, tasks))
+    batches.put(connection, "chunking", {"by": rule.by, "max": rule.most, "max_tokens": rule.tokens, "tasks": tasks})
+    return chunks
+
+
+def every(connection: sqlite3.Connection) -> list[Chunk]:
+    """Return the chunks of a batch."""
+    return [Chunk(*row) for row in connection.execute("SELECT number, label, items, size, tokens FROM chunk")]
+
+
+def prove(connection: sqlite3.Connection) -> int:
+    """Check that each item is in exactly one chunk and that the chunks' counts add up; returns the number of items."""
+    items, placed = connection.execute("SELECT count(*), count(chunk) FROM item").fetchone()
+    wrong = connection.execute(
+        """SELECT number FROM chunk LEFT JOIN (SELECT chunk, count(*) AS found FROM item GROUP BY chunk) AS held
+            ON held.chunk = number WHERE items IS NOT found"""
+    ).fetchone()
+    summed = connection.execute("SELECT coalesce(sum(items), 0) FROM chunk").fetchone()[0]
+    if not items == placed == summed or wrong:
+        raise BatchpackError(
+            f"the chunks do not add up: {items:,} items, {placed:,} in chunks, {summed:,} counted",
+            "somebody changed the file of the batch: cut it anew, or add the items to a new batch",
+        )
+    return int(items)
+
+
+def _refuse_begun(connection: sqlite3.Connection) -> None:
+    """Refuse to cut anew what workers have begun with."""
+    begun = connection.execute(
+        "SELECT id FROM task WHERE kind != 'task' AND (token > 0 OR status != 'pending') LIMIT 1"
+    ).fetchone()
+    if begun or connection.execute("SELECT 1 FROM record LIMIT 1").fetchone():
+        raise BatchpackError(
+            f"work on this batch has begun ({begun[0] if begun else 'items are judged'}); its chunks stay as they are",
+            "add the items to a new batch to cut them otherwise",
+        )
+
+
+def _pack(connection: sqlite3.Connection, rule: Rule, home: tzinfo) -> list[Chunk]:
+    """Write each item's chunk; the rule is asked for one item after another in the order of labels and times."""
+    packer = Packer(rule)
+    label, words = _label(connection, rule.by, home)
+    if label == "''":  # in the order they came in, which is that of the table
+        connection.create_function("pack", 2, lambda size, tokens: packer("", size, tokens))
+        connection.execute("UPDATE item SET chunk = pack(size, tokens)")
+        return packer.finish()
+    connection.create_function("pack", 3, packer)
+    connection.execute("CREATE TEMP TABLE packed (seq INTEGER PRIMARY KEY, chunk INTEGER)")
+    try:
+        connection.execute(
+            f"""INSERT INTO packed SELECT seq, pack(label, size, tokens) FROM (
+                SELECT seq, {label} AS label, size, tokens FROM item ORDER BY label IS NULL, label, at, seq)""",  # noqa: S608
+            words,
+        )
+        connection.execute(_PACK)
+    finally:
+        connection.execute("DROP TABLE temp.packed")
+    return packer.finish()
+
+
+def _label(connection: sqlite3.Connection, by: str, home: tzinfo) -> tuple[str, tuple[str, ...]]:
+    """Return SQL for what items are put together by, with its words."""
+    if by in ("size", "tokens"):
+        return "''", ()
+    if by in KNOWN:
+        if home is times.zone("UTC") and by != "week":
+            return f"substr(at, 1, {7 if by == 'month' else 10})", ()
+        part = {"month": times.month, "week": times.week, "day": times.day}[by]
+        connection.create_function("part", 1, lambda at: None if at is None else part(at, home))
+        return "part(at)", ()
+    if by == "category" or by == _fields(connection).get("category"):
+        return "category", ()
+    if '"' in by:
+        raise UsageError(f"{line(by, 80)!r} cannot be the name of a field", "see them: batchpack items show")
+    connection.create_function("plain", 1, lambda value: None if value in (None, "") else line(str(value)))
+    return "plain(json_extract(body, ?))", (f'$."{by}"',)
+
+
+def _fields(connection: sqlite3.Connection) -> dict[str, Any]:
+    """Return which fields ids, times and categories were read from."""
+    found = batches.get(connection, "fields")
+    return found if isinstance(found, dict) else {}
+
+
+def _drafts(connection: sqlite3.Connection, chunks: list[Chunk], tasks: Kind) -> Iterator[Draft]:
+    """Yield a task for each chunk, or for each item."""
+    if tasks == "chunk":
+        for one in chunks:
+            named = chunking.name(one.number, len(chunks))
+            what = f"{line(one.label, 80)}, " if one.label else ""
+            yield Draft(named, "chunk", f"{what}{one.items} item{'s' * (one.items != 1)}", chunk=one.number)
+        return
+    for row in connection.execute("SELECT id, chunk FROM item ORDER BY chunk, seq"):
+        yield Draft(row[0], "item", chunk=row[1], item=row[0])

@@ -1,0 +1,101 @@
+"""From what a source found to an item: its id, its time, its category, and whether it can be one at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from hashlib import sha256
+from itertools import chain
+from typing import Any
+
+from batchpack.items import times
+from batchpack.items.values import SIZE_LIMIT, Found, Item, Rejects
+from batchpack.plaintext import line
+from batchpack.queue import ids
+
+TIME_FIELDS = ("at", "time", "timestamp", "date", "datetime", "created_at")
+DECLARATIONS = frozenset({"writes", "depends_on", "state"})
+"""Fields by which an item says what it writes, which items it waits for, and which mutable state it shares."""
+CATEGORY_LIMIT = 200
+
+
+@dataclass
+class Shape:
+    """Which fields say what; those that are None are chosen by the first item. `home` is the zone of bare times."""
+
+    id: str | None = None
+    at: str | None = None
+    category: str | None = None
+    home: tzinfo = UTC
+    declared: bool = field(default=False, init=False)
+
+    def items(self, found: Iterable[Found], rejects: Rejects) -> Iterator[Item]:
+        """Yield the items; what is none goes to the rejects."""
+        waiting = iter(found)
+        first = next(waiting, None)
+        if first is None:
+            return
+        self._choose(first)
+        for one in chain([first], waiting):
+            try:
+                yield self._item(one)
+            except (ValueError, ids.BadName) as error:
+                rejects.put(one.place, error.message if isinstance(error, ids.BadName) else str(error))
+
+    def _choose(self, first: Found) -> None:
+        """Choose the fields that nobody named."""
+        fields = first.fields
+        if self.id is None and first.id is None and isinstance(fields.get("id"), str | int):
+            self.id = "id"
+        self.at = self.at or next((name for name in TIME_FIELDS if name in fields), None)
+        if self.category is None and "category" in fields:
+            self.category = "category"
+
+    def _item(self, one: Found) -> Item:
+        """Make an item; raises ValueError or BadName."""
+        fields, body = one.fields, one.body
+        if self.declared is False and not DECLARATIONS.isdisjoint(fields):
+            self.declared = True
+        size = len(body) if one.size is None else one.size
+        if size > SIZE_LIMIT or len(body) > SIZE_LIMIT:
+            raise ValueError(f"the item has {max(size, len(body)):,} bytes, and at most {SIZE_LIMIT:,} are taken")
+        digest = one.sha256 or sha256(body).hexdigest()
+        at = None if self.at is None else _time(fields, self.at, self.home)
+        category = None if self.category is None else _category(fields.get(self.category))
+        return Item(self._id(one, digest), digest, at, category, size, body, one.place)
+
+    def _id(self, one: Found, digest: str) -> str:
+        """Return an item's id: that of its field, that of its source, or one made of its content."""
+        if self.id is None:
+            return one.id or f"item-{digest[:16]}"
+        word = one.fields.get(self.id)
+        if isinstance(word, int) and not isinstance(word, bool):
+            word = str(word)
+        if not isinstance(word, str) or not word:
+            raise ValueError(f"its id is missing: it has no text in {self.id!r} (fields: {_names(one.fields)})")
+        return ids.check("item", word)
+
+
+def _names(fields: Mapping[str, Any]) -> str:
+    """List the names of fields."""
+    return line(", ".join(fields)) or "none"
+
+
+def _time(fields: Mapping[str, Any], name: str, home: tzinfo) -> str | None:
+    """Return the time of an item; None where it has none."""
+    value = fields.get(name)
+    if value is None or value == "":
+        return None
+    try:
+        return times.parse(value, home)
+    except ValueError as error:
+        raise ValueError(f"its time, {line(repr(value), 60)} in {name!r}, cannot be read") from error
+
+
+def _category(value: object) -> str | None:
+    """Return a category as text; None where there is none."""
+    if value is None or value == "":
+        return None
+    text = value if isinstance(value, str) else str(value)
+    return text if len(text) <= CATEGORY_LIMIT and text.isprintable() else line(text, CATEGORY_LIMIT)
