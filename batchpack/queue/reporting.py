@@ -8,7 +8,7 @@ from typing import Any
 
 from batchpack.errors import UsageError
 from batchpack.queue.claiming import NO_TIMER, limits, timer
-from batchpack.queue.rows import Refused, change, check_kept, check_version, given_back, held, read, working
+from batchpack.queue.rows import Refused, change, check_kept, check_version, given_back, held, lost, read, working
 from batchpack.queue.settling import Disposition, check_complete, settle
 from batchpack.queue.ticks import Moment
 from batchpack.queue.values import ENDED, Task, dumped, plain
@@ -17,7 +17,11 @@ from batchpack.queue.values import ENDED, Task, dumped, plain
 def heartbeat(connection: sqlite3.Connection, now: Moment, task: str, token: int, lease: float) -> Task:
     """Let a claim last from now on; one that was taken back and that nobody took since is its worker's again."""
     found = working(connection, task, token)
-    again = {} if found.status == "claimed" else {"status": "claimed", "assignee": found.lost_by, "not_before": None}
+    again = (
+        {}
+        if found.status == "claimed"
+        else {"status": "claimed", "assignee": found.lost_by, "completed_at": None, "error": None}
+    )
     return change(connection, found, now.wall, **again, lease_until=now.wall + lease, **timer(now, lease))
 
 
@@ -55,7 +59,7 @@ def fail(connection: sqlite3.Connection, now: Moment, task: str, token: int, err
     found = held(connection, task, token)
     if _repeated(connection, found, "failed", told) or (pause is not None and given_back(found)):
         return found
-    if pause is not None and found.status != "dead" and found.attempts < limits(connection).attempts:
+    if pause is not None and found.attempts < limits(connection).attempts:
         return change(connection, found, now.wall, lost_by=None, error=told["error"], **waiting(now, pause))
     check_kept(found)
     return _end(connection, found, "failed", told, now)
@@ -97,7 +101,7 @@ def _repeated(connection: sqlite3.Connection, task: Task, status: Disposition, t
 
     A task that died of lost leases still takes the report of its last holder.
     """
-    if task.status not in ENDED or (task.status == "dead" and task.lost_by is not None):
+    if task.status not in ENDED or lost(task):
         return False
     row = connection.execute("SELECT result, evidence, error FROM task WHERE seq = ?", (task.seq,)).fetchone()
     if task.status == status and all(row[name] == value for name, value in told.items()):

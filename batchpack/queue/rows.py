@@ -89,9 +89,12 @@ def held(connection: sqlite3.Connection, task: str, token: int) -> Task:
 
 
 def working(connection: sqlite3.Connection, task: str, token: int) -> Task:
-    """Return a task that is not ended to whoever claimed it last; raises StaleClaim or Refused."""
+    """Return a task that is not ended to whoever claimed it last; raises StaleClaim or Refused.
+
+    One that died of lost leases is not ended for the worker that was the last to be lost, and lives.
+    """
     found = held(connection, task, token)
-    if found.status in ENDED:
+    if found.status in ENDED and not lost(found):
         raise Refused(f"{task} is {found.status} already", "claim the next one")
     check_kept(found)
     return found
@@ -100,6 +103,11 @@ def working(connection: sqlite3.Connection, task: str, token: int) -> Task:
 def given_back(task: Task) -> bool:
     """Tell whether its last holder gave a task back, rather than that it was taken from it."""
     return task.status == "pending" and task.lost_by is None
+
+
+def lost(task: Task) -> bool:
+    """Tell whether a task was taken from its last holder by time alone, so that its report is still good."""
+    return task.status in ("pending", "dead") and task.lost_by is not None
 
 
 def check_kept(task: Task) -> None:

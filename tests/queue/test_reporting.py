@@ -68,7 +68,7 @@ def test_a_late_holder_may_even_wake_the_dead(queue: SqliteQueue, clock: Winder)
     queue.reap()
     queue.bury("b", reason="no use")
 
-    assert "done" == queue.complete("a", 1, evidence=["x"]).status
+    assert ["claimed", "done"] == [queue.heartbeat("a", 1).status, queue.complete("a", 1, evidence=["x"]).status]
     with pytest.raises(StaleClaim):
         queue.complete("b", 1, evidence=["x"])
     with pytest.raises(Refused, match="b is dead already"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from batchpack.queue import batches, database
 from batchpack.queue.rows import Refused
 from batchpack.queue.store import SqliteQueue
 from batchpack.queue.values import ENDED, STATUSES, Draft
+from batchpack.receipts import recording
+from tests.support.item_pool import Pool, account, fill, notes
 from tests.support.queue_races import race
 from tests.support.queues import Winder
 
@@ -81,7 +84,7 @@ class QueueMachine(RuleBasedStateMachine):
         """Send a report with a token of some age; tell whether it was taken, which only the last holder's is."""
         one = self.model[name]
         token = one.token - age
-        may = token == one.holder and (one.status not in ENDED or (one.status == "dead" and verb != "heartbeat"))
+        may = token == one.holder and one.status in ("pending", "claimed", "dead")
         try:
             getattr(self.queue, verb)(name, token, **given)
         except Refused:
@@ -146,6 +149,19 @@ test_the_queue_keeps_to_its_model = pytest.mark.timeout(120)(QueueMachine.TestCa
 def test_a_race_has_one_winner(tmp_path: Path, width: int) -> None:
     """Of several processes that want one task at the same moment, exactly one gets it, every time."""
     assert [1] * 20 == race(tmp_path, width, rounds=20)
+
+
+def test_every_item_ends_once_whatever_happens_to_workers(tmp_path: Path) -> None:
+    """Through kills, freezes longer than the lease and poison, each item ends once and late reports are refused."""
+    folder = fill(tmp_path, 40, poison=1, chunks=1)
+    Pool(folder, 3).run(every=0.5, seconds=60)
+    ends, total = account(folder)
+    found = notes(folder)
+
+    assert (40, 40, 0) == (total, sum(ends.values()), ends["lost"])
+    assert {1} == set(Counter(task for task, _ in found["accepted"]).values())
+    assert {"accepted", "late"} >= set(found)
+    assert recording.verify(folder).is_whole
 
 
 def test_the_store_can_be_left(tmp_path: Path) -> None:
