@@ -13,6 +13,7 @@ from pathlib import Path
 
 from batchpack import git, steps
 from batchpack.errors import BatchpackError
+from batchpack.merging.target import common_folder
 from batchpack.process import ProgramFailed
 from batchpack.worktrees import registry, trees
 
@@ -49,19 +50,14 @@ class Ground:
 
     def remove(self) -> None:
         """Take the worktree away; nothing of value is in it."""
-        common = self._common()
-        record = registry.find(common, self.path)
+        record = registry.find(common_folder(self.root), self.path)
         if record is not None:
             registry.unlock(record)
             trees.discard(self.path, record)
 
-    def _common(self) -> Path:
-        """Return the git folder that all worktrees share."""
-        return Path(git.ask(self.root, "rev-parse", "--path-format=absolute", "--git-common-dir").out.strip())
-
     def _record(self) -> Path | None:
         """Return git's record of the worktree if it is whole; what is left of one is cleared away."""
-        record = registry.find(self._common(), self.path)
+        record = registry.find(common_folder(self.root), self.path)
         if record is None:
             if self.path.is_symlink() or (self.path.exists() and any(self.path.iterdir())):
                 raise BatchpackError(
@@ -82,7 +78,7 @@ class Ground:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         words = ("worktree", "add", "--quiet", "--detach", "--lock", "--reason", REASON, "--", str(self.path), commit)
         self._git("-C", str(self.root), *words)
-        record = registry.find(self._common(), self.path)
+        record = registry.find(common_folder(self.root), self.path)
         if record is None:
             raise BatchpackError(f"git made no worktree at {self.path}", "run the command again")
         if self.prepare is not None:

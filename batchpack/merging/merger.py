@@ -52,8 +52,7 @@ class Merger:
 
     def begin(self, base: str) -> str:
         """Make the branch at a commit unless it is there, and return where it is."""
-        self.target.create(base)
-        return self.target.tip()
+        return self.target.create(base)
 
     def step(self, stop: threading.Event | None = None) -> Progress:
         """Settle all entries that are ready: merge them, or give them back to their authors.
@@ -81,7 +80,7 @@ class Merger:
             conflicts=tuple(settling.conflicts),
             culprits=tuple(settling.culprits),
             gate_runs=settling.gate.runs,
-            tip=self.target.tip(),
+            tip=settling.tip or self.target.look().tip,
             blocked=blocked,
             paused=paused,
             stopped=stopped,
@@ -118,7 +117,7 @@ class Merger:
         """End what a killed step started, and settle the entries that it had in hand."""
         steps.end_leftovers(settling.logs)
         left = self.queue.entries("merging")
-        if left and (tip := self.target.tip()):
+        if left and (tip := self.target.look().tip):
             settling.already_in(tip, left)
         self._give_back()
 

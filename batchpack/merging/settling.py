@@ -11,7 +11,7 @@ from batchpack.errors import BatchpackError
 from batchpack.merging import bisect, stacking, wording
 from batchpack.merging.gate import Gate
 from batchpack.merging.queue import Queue, Settled
-from batchpack.merging.stacking import Clash, Stack
+from batchpack.merging.stacking import Clash, Stack, Stacker
 from batchpack.merging.target import Target
 from batchpack.merging.values import Conflict, Culprit, Merged, Queued
 
@@ -40,14 +40,19 @@ class Settling:
     culprits: list[Culprit] = field(default_factory=list)
     flaky: list[str] = field(default_factory=list)
     moves: int = 0
+    tip: str = ""
+    stacker: Stacker = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have merges made in the repository of the branch."""
+        self.stacker = Stacker(self.target.root)
 
     def run(self) -> None:
         """Settle all entries that are ready. Raises Blocked or Stopped; what is not settled is then still merging."""
-        self._check()
-        waiting: Sequence[Queued] = self.queue.take()
+        self._check_pause()
+        waiting = self.queue.take()
         while waiting:
-            self._check()
-            waiting = self._round(self.target.tip(), waiting)
+            waiting = self._round(self._base(), waiting)
 
     def note_merged(self, tip: str, entries: Sequence[Queued], commits: Sequence[str]) -> None:
         """Write that entries are in, each with the commit that brought it in."""
@@ -64,17 +69,23 @@ class Settling:
             self.note_merged(tip, inside, commits)
         return [one for one in entries if one.commit in outside]
 
-    def _check(self) -> None:
-        """Raise Blocked when nothing may be merged now."""
+    def _check_pause(self) -> None:
+        """Raise Blocked while the queue is paused."""
         if reason := self.queue.paused:
             raise Blocked(f"the merge queue is paused: {reason}", paused=True)
-        if reason := self.target.obstacle():
-            raise Blocked(reason)
+
+    def _base(self) -> str:
+        """Return where the branch is; raises Blocked when nothing may be merged into it now."""
+        self._check_pause()
+        self.tip, obstacle = self.target.look()
+        if obstacle:
+            raise Blocked(obstacle)
+        return self.tip
 
     def _round(self, base: str, waiting: Sequence[Queued]) -> list[Queued]:
         """Merge what goes together, settle what is found out on the way, and return what is to be tried again."""
         present = self._present(waiting)
-        stack = stacking.build(self.target.root, base, self.already_in(base, present))
+        stack = self.stacker.build(base, self.already_in(base, present))
         good, finding = self._judged(stack)
         if not self._land(stack, good):
             return list(present)
@@ -122,7 +133,7 @@ class Settling:
         whole = next((n for n, number in enumerate(chosen) if n != number), len(chosen))
         commit = stack.commits[whole]
         for number in chosen[whole:]:
-            made = stacking.join(self.target.root, commit, stack.entries[number])
+            made = self.stacker.join(commit, stack.entries[number])
             if isinstance(made, Clash):
                 return False
             commit = made
@@ -140,19 +151,20 @@ class Settling:
         base, tip, landed = stack.commits[0], stack.commits[length], stack.entries[:length]
         if not landed:
             return True
-        if reason := self.target.obstacle():
-            raise Blocked(reason)
+        if self.gate.runs and self._base() != base:  # it took a while
+            return self._moved_by_others(base)
         if not self.target.move(base, tip):
             return self._moved_by_others(base)
-        if stacking.outside(self.target.root, self.target.tip(), [one.commit for one in landed]):
+        if stacking.outside(self.target.root, self.target.ref, [one.commit for one in landed]):
             raise BatchpackError(f"{self.target.short} was moved, yet work is not in it", "look at it: git log --graph")
+        self.tip = tip
         self.note_merged(tip, landed, stack.commits[1 : length + 1])
         return True
 
     def _moved_by_others(self, base: str) -> bool:
         """Return False, so that all is built anew; raise Blocked where that leads nowhere."""
         self.moves += 1
-        if self.target.tip() == base:
+        if self._base() == base:
             raise Blocked(f"git does not move {self.target.short}; another git may be working on it")
         if self.moves > MOST_MOVES:
             raise Blocked(f"{self.target.short} is moved by somebody else again and again")

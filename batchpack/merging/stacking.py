@@ -50,35 +50,51 @@ class Stack:
         return self.commits[-1]
 
 
-def build(root: Path, base: str, entries: Iterable[Queued]) -> Stack:
-    """Merge entries onto a base one after another, leaving out those that do not merge."""
-    commits, taken, left, clashes = [base], [], [], []
-    for entry in entries:
-        made = join(root, commits[-1], entry)
-        if isinstance(made, str):
-            commits.append(made)
-            taken.append(entry)
-            continue
-        alone = made if commits[-1] == base else join(root, base, entry)
-        if isinstance(alone, str):
-            left.append(entry)
-        else:
-            clashes.append((entry, alone))
-    return Stack(tuple(commits), tuple(taken), tuple(left), tuple(clashes))
+class Stacker:
+    """Makes merges in the repository at `root`; it remembers the times of commits, which never change."""
 
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._times: dict[str, int] = {}
 
-def join(root: Path, onto: str, entry: Queued) -> str | Clash:
-    """Make the commit that merges an entry onto another commit, with both as parents; nothing else is changed.
+    def build(self, base: str, entries: Iterable[Queued]) -> Stack:
+        """Merge entries onto a base one after another, leaving out those that do not merge."""
+        commits, taken, left, clashes = [base], [], [], []
+        for entry in entries:
+            made = self.join(commits[-1], entry)
+            if isinstance(made, str):
+                commits.append(made)
+                taken.append(entry)
+                continue
+            alone = made if commits[-1] == base else self.join(base, entry)
+            if isinstance(alone, str):
+                left.append(entry)
+            else:
+                clashes.append((entry, alone))
+        return Stack(tuple(commits), tuple(taken), tuple(left), tuple(clashes))
 
-    What does not merge at once is tried commit by commit, as a rebase would: work that came in already is passed over.
-    """
-    tree = merge(root, onto, entry.commit)
-    if isinstance(tree, Clash):
-        replayed = replay(root, onto, entry.commit)
-        if replayed is None:
-            return tree
-        tree = replayed
-    return _commit(root, tree, (onto, entry.commit), message(entry), _seconds(root, onto, entry))
+    def join(self, onto: str, entry: Queued) -> str | Clash:
+        """Make the commit that merges an entry onto another commit, with both as parents; nothing else is changed.
+
+        What does not merge at once is tried commit by commit, as a rebase would: what is in already is passed over.
+        """
+        tree = merge(self.root, onto, entry.commit)
+        if isinstance(tree, Clash):
+            replayed = replay(self.root, onto, entry.commit)
+            if replayed is None:
+                return tree
+            tree = replayed
+        seconds = max(int(datetime.fromisoformat(entry.added).timestamp()), self._time(onto))
+        made = _commit(self.root, tree, (onto, entry.commit), message(entry), seconds)
+        self._times[made] = seconds
+        return made
+
+    def _time(self, commit: str) -> int:
+        """Return the time of a commit: a merge is never older than what it is merged onto."""
+        if commit not in self._times:
+            said = git.ask(self.root, "show", "--no-patch", "--no-show-signature", "--format=%ct", commit).out
+            self._times[commit] = int(said)
+        return self._times[commit]
 
 
 def merge(root: Path, ours: str, theirs: str) -> str | Clash:
@@ -156,12 +172,6 @@ def marked(root: Path, onto: str, clash: Clash) -> str:
     """Return the difference between a commit and the tree with the marks of a conflict, at most 200,000 characters."""
     words = ("--literal-pathspecs", "diff", "--no-ext-diff", "--no-textconv", "--no-color", onto, clash.tree, "--")
     return git.ask(root, *words, *clash.files[:200], check=False).out[:200_000] if clash.tree else ""
-
-
-def _seconds(root: Path, onto: str, entry: Queued) -> int:
-    """Return the time of a merge: when its entry was queued, and never before what it is merged onto."""
-    queued = int(datetime.fromisoformat(entry.added).timestamp())
-    return max(queued, int(git.ask(root, "show", "--no-patch", "--format=%ct", onto).out))
 
 
 def _commit(root: Path, tree: str, parents: Sequence[str] = (), text: str = "step\n", seconds: int = 0) -> str:

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+import time
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from batchpack import files, git
 from batchpack.errors import BatchpackError
 from batchpack.merging.stacking import SAFE
 
 HOLD_SECONDS = 0.5
-NOTHING = ""
+LOCK_SECONDS = 5.0
+"""The age from which a lock of git on the branch counts as left behind."""
+
+
+class Look(NamedTuple):
+    """A branch as it is: its commit (empty: there is none), and what keeps it from being moved (empty: nothing)."""
+
+    tip: str
+    obstacle: str = ""
+
+
+@cache
+def common_folder(root: Path) -> Path:
+    """Return the git folder that all worktrees of a repository share."""
+    return Path(git.ask(root, "rev-parse", "--path-format=absolute", "--git-common-dir").out.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,41 +54,50 @@ class Target:
 
     def held(self) -> AbstractContextManager[None]:
         """Be the only one in this repository who moves the branch, whichever run it is; raises Busy."""
-        common = Path(git.ask(self.root, "rev-parse", "--path-format=absolute", "--git-common-dir").out.strip())
         name = files.fingerprint(self.ref.encode())[:16]
-        return files.locked(common / "batchpack" / f"merge-{name}.lock", f"merging into {self.short}", HOLD_SECONDS)
-
-    def tip(self) -> str:
-        """Return the commit of the branch; empty where there is none."""
-        done = git.ask(
-            self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{self.ref}^{{commit}}", check=False
+        return files.locked(
+            common_folder(self.root) / "batchpack" / f"merge-{name}.lock", f"merging into {self.short}", HOLD_SECONDS
         )
-        return done.out.strip() if done.code == 0 else NOTHING
 
-    def obstacle(self) -> str:
-        """Say why the branch must not be moved now: it is not there, stands for another, or is checked out."""
-        shape = "%(refname)%00%(symref)%00%(worktreepath)"
-        lines = git.ask(self.root, "for-each-ref", f"--format={shape}", "--", self.ref).out.splitlines()
+    def look(self) -> Look:
+        """Tell where the branch is, and why it must not be moved now: it is missing, or an alias, or checked out."""
+        shape = "--format=%(refname)%00%(objectname)%00%(symref)%00%(worktreepath)"
+        lines = git.ask(self.root, "for-each-ref", shape, "--", self.ref).out.splitlines()
         facts = next((line.split("\0") for line in lines if line.startswith(f"{self.ref}\0")), None)
         if facts is None:
-            return f"there is no branch {self.short}"
-        _, symref, worktree = facts
+            return Look("", f"there is no branch {self.short}")
+        _, tip, symref, worktree = facts
         if symref:
-            return f"{self.short} is another name of {symref.removeprefix('refs/heads/')}"
+            return Look(tip, f"{self.short} is another name of {symref.removeprefix('refs/heads/')}")
         if worktree:
-            return f"{self.short} is checked out in {worktree}; leave it there: git switch --detach"
-        return ""
+            return Look(tip, f"{self.short} is checked out in {worktree}; leave it there: git switch --detach")
+        return Look(tip)
 
-    def create(self, commit: str) -> None:
-        """Make the branch at a commit; one that is there stays where it is."""
-        if not self.tip():
+    def create(self, commit: str) -> str:
+        """Make the branch at a commit, and return where it is: one that is there stays."""
+        if not self.look().tip:
             git.ask(self.root, *SAFE, "update-ref", "--no-deref", self.ref, commit, "0" * len(commit), check=False)
-        if not self.tip():
+        tip = self.look().tip
+        if not tip:
             raise BatchpackError(
-                f"branch {self.short} could not be made", f"try it: git branch {self.short} {commit[:12]}"
+                f"branch {self.short} could not be made", f"see why: git branch {self.short} {commit[:12]}"
             )
+        return tip
 
     def move(self, old: str, new: str) -> bool:
         """Move the branch from one commit to another; False if it is not at the first (any more)."""
         words = ("update-ref", "--no-deref", "-m", "batchpack: merge queue", self.ref, new, old)
-        return git.ask(self.root, *SAFE, *words, check=False).code == 0
+        end = time.monotonic() + LOCK_SECONDS
+        while True:
+            done = git.ask(self.root, *SAFE, *words, check=False)
+            if done.code == 0 or ".lock" not in done.err or time.monotonic() > end + LOCK_SECONDS:
+                return done.code == 0
+            self._drop_lock()
+            time.sleep(0.05)
+
+    def _drop_lock(self) -> None:
+        """Take away the lock that a killed git left on the branch: a living one holds it for milliseconds."""
+        lock = common_folder(self.root) / f"{self.ref}.lock"
+        with suppress(FileNotFoundError):
+            if time.time() - lock.stat().st_mtime > LOCK_SECONDS:
+                lock.unlink()

@@ -310,10 +310,14 @@ def test_the_branch_is_made_once(ground: Ground) -> None:
     merger = Merger(ground.root, "refs/heads/batchpack/new", ground.queue, ground.root.parent / "w")
 
     assert [ground.base, ground.base] == [merger.begin(ground.base), merger.begin(other)]
-    assert (
-        "there is no branch nowhere"
-        == Merger(ground.root, "refs/heads/nowhere", ground.queue, ground.root.parent / "w").step().blocked
-    )
+
+
+def test_a_branch_that_is_missing_blocks(ground: Ground) -> None:
+    """Where there is no branch to merge into nothing is made up."""
+    ground.add("one", {"one.txt": "1\n"})
+    merger = Merger(ground.root, "refs/heads/nowhere", ground.queue, ground.root.parent / "w")
+
+    assert ("there is no branch nowhere", "") == (merger.step().blocked, merger.step().tip)
 
 
 def test_the_worktree_can_be_taken_away(ground: Ground) -> None:
