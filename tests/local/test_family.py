@@ -14,6 +14,7 @@ import pytest
 
 from batchpack.local import family
 from tests.local.ground import until
+from tests.support.project import ROOT
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
 
@@ -89,7 +90,7 @@ def test_a_start_of_the_machine_has_a_name() -> None:
 def test_orphans_can_be_adopted() -> None:
     """A process that asks for it becomes the parent of its grandchildren."""
     script = (
-        "import os, sys, time; sys.path.insert(0, '.')\n"
+        "import os, time\n"
         "from batchpack.local import family\n"
         "assert family.adopt_orphans()\n"
         "if os.fork() == 0:\n"
@@ -98,6 +99,6 @@ def test_orphans_can_be_adopted() -> None:
         "print([os.wait()[1] for _ in range(2)])"
     )
 
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert ("[0, 0]\n", "") == (done.stdout, done.stderr)
