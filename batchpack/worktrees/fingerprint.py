@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -43,13 +43,14 @@ class Difference:
     mtime: float | None = None
 
 
-def take(repository: Repository) -> Fingerprint:
+def take(repository: Repository, apart: Collection[str] = ()) -> Fingerprint:
     """Take the fingerprint of the main work tree: one question to git, and a reading of what is not as in the commit.
 
-    May be called from several threads.
+    `apart` names refs, as `refs/heads/next`, that others may move meanwhile. May be called from several threads.
     """
     found = status.read(repository.root)
-    refs = {name: commit for name, commit in _refs(repository.common) if not name.startswith(f"refs/heads/{OURS}")}
+    told = (one for one in _refs(repository.common) if one[0] not in apart)
+    refs = {name: commit for name, commit in told if not name.startswith(f"refs/heads/{OURS}")}
     return Fingerprint(
         repository.root,
         f"{found.branch} {found.head}",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from batchpack import git
-from batchpack.worktrees import occupants, preparing, registry, salvage
+from batchpack.worktrees import mending, occupants, preparing, registry, salvage
 from batchpack.worktrees.isolation import COMMIT, Isolation, check
 from batchpack.worktrees.repository import Repository
 from batchpack.worktrees.values import Worktree
@@ -48,7 +48,8 @@ def create(
 
     `include` are patterns of ignored files to copy from the main tree beside those of `.worktreeinclude`, `setup`
     lines for the shell that are run in it, `reason` says whose it is. What a killed call left half made is made anew:
-    nobody has worked there yet. A worktree whose folder somebody deleted comes back at the tip of its branch.
+    nobody has worked there yet. A worktree whose folder somebody deleted comes back at the tip of its branch, and one
+    that an agent led off its branch is put back onto it.
     May be called from several threads, for different paths. Raises Isolation, or BatchpackError with what git, the
     copying or a set-up line said.
     """
@@ -65,7 +66,7 @@ def create(
         registry.lock(record, f"{LOCKED_BY} {reason}".strip())
         made = Worktree(place, branch, str(facts["base"]), record)
         if facts.get("ready") and place.exists():
-            check(made)
+            mending.mend(made)
             return made
         _revive(made, facts)
     else:
