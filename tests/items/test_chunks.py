@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from batchpack.errors import BatchpackError, UsageError
 from batchpack.items import chunks, times
-from batchpack.items.chunking import Rule
+from batchpack.items.chunking import Chunk, Rule
 from batchpack.queue import database
 from tests.items.conftest import Make
 
@@ -28,7 +28,7 @@ NUMBERS = itertools.count()
 ROW = {"at": "2025-02-28T23:30:00Z", "text": "t", "team": {"a": 1}}
 
 
-def cut(connection: sqlite3.Connection, by: str, most: int = 5, zone: str = "UTC", **more: Any) -> list[chunks.Chunk]:
+def cut(connection: sqlite3.Connection, by: str, most: int = 5, zone: str = "UTC", **more: Any) -> list[Chunk]:
     """Cut in a transaction."""
     with database.transaction(connection):
         return chunks.cut(connection, Rule(by, most), times.zone(zone), **more)
