@@ -21,4 +21,4 @@ def command(desk: Desk, task: str, token: int, error: str, again: bool, pause: f
     if found.status == "pending":
         desk.tell(f"{found.id} will be tried again; attempt {found.attempts} failed.", found)
     else:
-        desk.tell(f"{found.id} is failed after {found.attempts} of its attempts.", found)
+        desk.tell(f"{found.id} failed, at attempt {found.attempts}.", found)
