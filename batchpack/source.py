@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from batchpack.workplan.values import WorkPlan
+from batchpack.workplan.values import Noted, WorkPlan
 
 
 class Source(Protocol):
@@ -19,3 +19,12 @@ class Source(Protocol):
 
     def read(self, path: Path) -> WorkPlan:
         """Read a plan; raises BatchpackError that names file and line, all complaints at once."""
+
+    def note(self, path: Path, noted: Noted) -> None:
+        """Write what became of a task where the format keeps it, if it does; noted twice it stands there once.
+
+        Raises BatchpackError; a run goes on without.
+        """
+
+    def notes(self, path: Path) -> tuple[Path, ...]:
+        """Name the files and folders that `note` writes below."""

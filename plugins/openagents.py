@@ -11,7 +11,7 @@ from batchpack.markers import hookimpl
 
 if TYPE_CHECKING:
     from batchpack.source import Source
-    from batchpack.workplan.values import WorkPlan
+    from batchpack.workplan.values import Noted, WorkPlan
 
 NAME = "openagents"
 TITLE = "a feature of task-cli"
@@ -32,6 +32,18 @@ def read(path: Path) -> WorkPlan:
     from batchpack.workplan import features
 
     return features.read(path)
+
+
+def note(path: Path, noted: Noted) -> None:
+    """Start and complete subtasks as task-cli does."""
+    from batchpack.workplan import feature_notes
+
+    feature_notes.note(path, noted)
+
+
+def notes(path: Path) -> tuple[Path, ...]:
+    """Name the folder of the features."""
+    return (path,)
 
 
 @hookimpl

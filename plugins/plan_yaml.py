@@ -11,7 +11,7 @@ from batchpack.markers import hookimpl
 
 if TYPE_CHECKING:
     from batchpack.source import Source
-    from batchpack.workplan.values import WorkPlan
+    from batchpack.workplan.values import Noted, WorkPlan
 
 NAME = "plan_yaml"
 TITLE = "a plan file (YAML or JSON)"
@@ -27,6 +27,15 @@ def read(path: Path) -> WorkPlan:
     from batchpack.workplan import plan_file
 
     return plan_file.read(path)
+
+
+def note(path: Path, noted: Noted) -> None:
+    """Write nothing: a plan file is its author's."""
+
+
+def notes(path: Path) -> tuple[Path, ...]:
+    """Name no file."""
+    return ()
 
 
 @hookimpl

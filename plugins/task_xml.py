@@ -12,7 +12,7 @@ from batchpack.markers import hookimpl
 
 if TYPE_CHECKING:
     from batchpack.source import Source
-    from batchpack.workplan.values import WorkPlan
+    from batchpack.workplan.values import Noted, WorkPlan
 
 NAME = "task_xml"
 TITLE = "a folder of task files in XML"
@@ -35,6 +35,21 @@ def read(path: Path) -> WorkPlan:
     from batchpack.workplan import xml_folder
 
     return xml_folder.read(path)
+
+
+def note(path: Path, noted: Noted) -> None:
+    """Write what became of a task into `execute-state.json` of the folder."""
+    from batchpack.workplan import execute_notes, execute_state
+
+    folder = path if path.is_dir() else path.parent
+    execute_state.update(folder, lambda state: execute_notes.note(state, noted))
+
+
+def notes(path: Path) -> tuple[Path, ...]:
+    """Name `execute-state.json` and its lock."""
+    from batchpack.workplan import execute_state
+
+    return execute_state.paths(path if path.is_dir() else path.parent)
 
 
 @hookimpl

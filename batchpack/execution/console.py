@@ -17,6 +17,7 @@ from batchpack.execution.store import WorkRun
 from batchpack.execution.view import view
 from batchpack.output import is_terminal, say, say_json, say_json_line, warn, watched
 from batchpack.workplan import checks, digest, graph
+from batchpack.workplan.complaints import BadPlan
 from batchpack.workplan.values import WorkPlan
 
 
@@ -87,14 +88,31 @@ def _refuse_other_plan(app: App, run: WorkRun) -> None:
     path = run.plan.path
     if path is None or not path.exists() or run.plan.kind not in app.registry.sources:
         return
-    now = replace(app.source(run.plan.kind, path).read(path), kind=run.plan.kind, worktrees=run.plan.worktrees)
-    changed = digest.differences(run.plan, now)
+    try:
+        read = app.source(run.plan.kind, path).read(path)
+    except BadPlan as error:
+        if error.plan is None:
+            raise
+        read = error.plan
+    settled = {name for name, task in run.state().tasks.items() if task.status in {"verified", "merged", "abandoned"}}
+    now = replace(read, kind=run.plan.kind, worktrees=run.plan.worktrees)
+    changed = digest.differences(_without(run.plan, settled), _without(now, settled))
     if changed:
         listed = "\n  ".join(f"- {line}" for line in changed[:20])
         raise BatchpackError(
             f"the plan changed since run {run.short} began:\n  {listed}",
             f"go on as it was: batchpack resume {run.short} --as-begun; or begin the new one: batchpack run {path}",
         )
+
+
+def _without(plan: WorkPlan, names: set[str]) -> WorkPlan:
+    """Return a plan without tasks that are settled: what their file says by now changes nothing any more."""
+    tasks = (
+        replace(task, depends_on=tuple(other for other in task.depends_on if other not in names))
+        for task in plan.tasks
+        if task.id not in names
+    )
+    return replace(plan, tasks=tuple(tasks))
 
 
 def _picture(run: WorkRun, state: State, width: int, *, as_json: bool) -> Callable[[], str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from batchpack.engine import Session
 from batchpack.execution.facts import Options
 from batchpack.execution.journal import Draft, Event, Journal
+from batchpack.execution.noting import Notes
 from batchpack.execution.schedule import Schedule
 from batchpack.execution.state import State
 from batchpack.execution.store import WorkRun
@@ -37,6 +38,7 @@ class Context:
     repository: Repository | None
     content_roots: tuple[Path, ...]
     tell: Tell
+    notes: Notes
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     merge_wanted: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: int = 0
@@ -67,6 +69,7 @@ class Context:
         """Take in an event that is written, and tell it."""
         self.state.apply(event)
         self.tell(event)
+        self.notes.take(event, self.state)
         self.changed.set()
 
     def executor_of(self, task: WorkTask) -> Executor:

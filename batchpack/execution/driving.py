@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 
@@ -13,6 +13,7 @@ from batchpack.execution import control, endings
 from batchpack.execution.context import Context, Tell, executor_name
 from batchpack.execution.journal import Draft, Journal
 from batchpack.execution.merges import Merges
+from batchpack.execution.noting import Notes
 from batchpack.execution.orchestrator import Orchestrator
 from batchpack.execution.schedule import Schedule
 from batchpack.execution.state import State, fold
@@ -21,7 +22,6 @@ from batchpack.execution.throttle import Throttle
 from batchpack.executor import Executor
 from batchpack.workplan.values import WorkPlan
 from batchpack.worktrees import repository
-from batchpack.worktrees.repository import Repository
 
 
 def executors_for(app: App, plan: WorkPlan, default: str) -> dict[str, Executor]:
@@ -50,15 +50,19 @@ def drive(
     `resumed` says that it was begun before; `again` that abandoned tasks are to be tried anew. Raises Busy while
     another process drives it.
     """
-    executors = executors_for(app, run.plan, run.facts.options.executor)
-    repo = repository.open_at(run.facts.project) if run.facts.base else None
     with run.locked(), closing(Journal(run.journal)) as journal:
         state = fold((task.id for task in run.plan.tasks), journal.since())
         if resumed:
             for event in journal.append(Draft("run_resumed", facts={"again": again})):
                 state.apply(event)
-        asyncio.run(_driven(partial(_context, app, run, journal, state, executors, repo, tell), say))
+        notes = _notes(app, run.plan, say)
+        asyncio.run(_driven(partial(_context, app, run, journal, state, tell, notes), say))
         return state
+
+
+def _notes(app: App, plan: WorkPlan, say: Callable[[str], None]) -> Notes:
+    """Return who tells the plan's format what becomes of its tasks."""
+    return Notes(app.registry.sources.get(plan.kind), plan.path, say)
 
 
 def _context(
@@ -66,11 +70,11 @@ def _context(
     run: WorkRun,
     journal: Journal,
     state: State,
-    executors: Mapping[str, Executor],
-    repo: Repository | None,
     tell: Tell,
+    notes: Notes,
 ) -> Context:
     """Put the parts together."""
+    repo = repository.open_at(run.facts.project) if run.facts.base else None
     done = {"merged"} if repo else {"merged", "verified"}
     schedule = Schedule(run.plan, (name for name, task in state.tasks.items() if task.status in done))
     schedule.drop(name for name, task in state.tasks.items() if task.status in {"verified", "abandoned"})
@@ -81,10 +85,11 @@ def _context(
         session=app.engine(run.facts.options.engine).open(run.folder, run.id),
         schedule=schedule,
         tasks={task.id: task for task in run.plan.tasks},
-        executors=executors,
+        executors=executors_for(app, run.plan, run.facts.options.executor),
         repository=repo,
         content_roots=app.content_roots,
         tell=tell,
+        notes=notes,
     )
 
 
@@ -97,5 +102,6 @@ async def _driven(make: Callable[[], Context], say: Callable[[str], None]) -> No
             await Orchestrator(context, Throttle(context), merges).drive()
     finally:
         endings.close(context)
+        await context.notes.flush()
         if merges is not None:
             merges.close()

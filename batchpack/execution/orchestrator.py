@@ -28,6 +28,7 @@ class Orchestrator:
 
     async def drive(self) -> None:
         """Run until all is settled or a stop was asked for; raises what went wrong in one of the parts."""
+        self.context.notes.again(self.context.state)
         halt(self.context)
         await self._adopt()
         pump = asyncio.create_task(self.pump.run())

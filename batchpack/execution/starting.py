@@ -59,8 +59,8 @@ def _facts(run_id: str, plan: WorkPlan, options: Options, project: Path, worktre
     repo = repository.open_at(project)
     target = Target(repo.root, f"refs/heads/{into or f'batchpack/{run_id}/integration'}")
     target.check()
-    base = target.tip()
-    if base and (obstacle := target.obstacle()):
+    base, obstacle = target.look()
+    if base and obstacle:
         raise UsageError(f"nothing can be merged into {target.short}: {obstacle}", "name a new branch with --into")
     return Facts(
         run_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,8 +32,9 @@ class Watched:
 class Watch:
     """Compares the main tree with what it was, after each attempt; one look serves all that ended before it."""
 
-    def __init__(self, repository: Repository, tell: Callable[[list[str]], None]) -> None:
+    def __init__(self, repository: Repository, own: Sequence[Path], tell: Callable[[list[str]], None]) -> None:
         self._repository, self._tell = repository, tell
+        self._own = [str(path.relative_to(repository.root)) for path in own if path.is_relative_to(repository.root)]
         self._known = fingerprint.take(repository)
         self._looked = 0.0
         self._lock = asyncio.Lock()
@@ -61,7 +62,8 @@ class Watch:
         """Compare the main tree, and blame those who ran for what changed; from then on that is how it is."""
         began = time.time()
         now = await asyncio.to_thread(fingerprint.take, self._repository)
-        found = [Change(one.path, one.mtime) for one in fingerprint.differences(self._known, now)]
+        differences = fingerprint.differences(self._known, now)
+        found = [Change(one.path, one.mtime) for one in differences if not self._is_own(one.path)]
         self._known, self._looked = now, began
         if not found:
             return
@@ -69,6 +71,10 @@ class Watch:
         suspects = [self._suspect(one) for one in self._present.values()]
         for task, paths in blamed(found, suspects).items():
             self._present[task].blamed += paths
+
+    def _is_own(self, path: str) -> bool:
+        """Tell whether the run itself writes a path, such as its notes on tasks."""
+        return any(path == own or path.startswith(f"{own}/") for own in self._own)
 
     def _suspect(self, watched: Watched) -> Suspect:
         """Say of an attempt what helps to find out who it was."""

@@ -97,6 +97,11 @@ def _parsed(path: Path, raw: bytes | None) -> State:
     return state
 
 
+def paths(tasks: Path) -> tuple[Path, ...]:
+    """Return the files that an update writes: the state and its lock."""
+    return tasks / FILE, tasks / f".{FILE}.lock"
+
+
 def entry(state: State, task: str) -> State:
     """Return a task's entry, made as pending where it is new."""
     found: State = state["tasks"].setdefault(task, {"status": "pending", "attempt": 0})

@@ -60,6 +60,16 @@ def understand(path: Path) -> tuple[WorkPlan, list[Complaint]]:
     return plan, complaints + (checks.complaints(plan) if tasks or not complaints else [])
 
 
+def found(path: Path) -> list[Feature]:
+    """Return the feature that a folder is, or those in it, as far as they can be read."""
+    return _features(path)[0]
+
+
+def ids(feature: Feature) -> dict[str, str]:
+    """Return the id of each subtask by its sequence."""
+    return {subtask.seq: _id(feature, subtask) for subtask in feature.subtasks}
+
+
 def _features(path: Path) -> tuple[list[Feature], list[Complaint]]:
     """Read the feature that a folder is, or those in it."""
     own = path.resolve() if path.name in {"", ".."} else path
@@ -92,9 +102,9 @@ def _complaints(feature: Feature) -> Iterator[Complaint]:
 
 def _tasks(feature: Feature) -> list[WorkTask]:
     """Return the subtasks that are still to be done."""
-    ids = {subtask.seq: _id(feature, subtask) for subtask in feature.subtasks}
+    named = ids(feature)
     completed = feature.completed
-    return [_task(feature, one, ids, completed) for one in feature.subtasks if one.status != "completed"]
+    return [_task(feature, one, named, completed) for one in feature.subtasks if one.status != "completed"]
 
 
 def _id(feature: Feature, subtask: Subtask) -> str:

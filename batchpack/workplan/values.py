@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Literal
 
 MOST_ATTEMPTS = 5
 
@@ -72,3 +73,19 @@ class WorkPlan:
         """Return a task by id; raises KeyError."""
         found = {task.id: task for task in self.tasks}
         return found[name]
+
+
+NotedState = Literal["in_progress", "failed", "verified", "abandoned", "merged", "conflict", "culprit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What became of a task, for formats that keep such notes; `error` has `type`, `message` and perhaps `step`."""
+
+    task: str
+    state: NotedState
+    attempt: int = 0
+    worktree: Path | None = None
+    branch: str = ""
+    commit: str = ""
+    error: Mapping[str, Any] = field(default_factory=dict)
