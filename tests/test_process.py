@@ -155,3 +155,26 @@ def test_output_is_handed_on_while_a_program_runs(tmp_path: Path) -> None:
         raise ZeroDivisionError
     with pytest.raises(ProgramFailed, match="could not be started"), process.output_of(["no-such"], cwd=tmp_path):
         pass
+
+
+def test_a_program_aside_outlives_nobody_it_should_not(tmp_path: Path) -> None:
+    """A program aside reads the file it was given, in a session of its own; one that hangs is killed in the end."""
+    reader, writer = os.pipe()
+    script = "import os, sys; open('sid', 'w').write(f'{os.getsid(0)} {sys.stdin.read()}')"
+    one = process.Aside(python(script), stdin=reader, cwd=tmp_path)
+    os.close(reader)
+    lives = one.alive()
+    os.write(writer, b"x")
+    os.close(writer)
+    ended = one.await_end(20)
+    with (tmp_path / "sid").open() as stdin:
+        hanging = process.Aside(python("import time; time.sleep(60)"), stdin=stdin.fileno(), cwd=tmp_path)
+
+    assert [True, True, False, False] == [lives, ended, hanging.await_end(0.1), hanging.alive()]
+    assert f"{one.pid} x" == (tmp_path / "sid").read_text()
+
+
+def test_a_program_aside_that_is_not_there(tmp_path: Path) -> None:
+    """A missing program is told as by `run`."""
+    with pytest.raises(ProgramFailed, match="could not be started"):
+        process.Aside(["/no/such/program"], stdin=0, cwd=tmp_path)

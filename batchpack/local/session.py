@@ -38,6 +38,7 @@ class LocalSession:
         self._run, self._journal = run, folder.resolve() / JOURNAL
         self._attempts = folder.resolve() / ATTEMPTS
         self._watched: dict[str, Watched] = {}
+        self._ended: list[Status] = []
         self._told: list[Status] = []
         self._taken: list[Status] = []
         self._waiting: list[tuple[Attempt, asyncio.Future[None]]] = []
@@ -144,7 +145,7 @@ class LocalSession:
     async def snapshot(self) -> dict[str, Status]:
         """Return every attempt of the run by id; after a restart this is the only source of truth."""
         known = await asyncio.to_thread(self._store.all)
-        unwritten = {status.id: status for status in (*self._taken, *self._told)}
+        unwritten = {status.id: status for status in (*self._taken, *self._told, *self._ended)}
         return {row.id: self._now(row, self._folder(task, number), unwritten) for row, task, number in known}
 
     def _now(self, row: Status, folder: Path, unwritten: dict[str, Status]) -> Status:
@@ -164,15 +165,14 @@ class LocalSession:
         self._taken, self._told = [*self._taken, *self._told], []
         end = time.monotonic() + timeout
         while True:
-            now = time.monotonic()
-            if now - self._looked >= LOOK_SECONDS:
-                found = await self._look_at_all()
+            if time.monotonic() - self._looked >= LOOK_SECONDS:
+                await self._look_at_all()
             else:
-                found = self._ends(self._rung())
+                self._take(self._rung())
             left = end - time.monotonic()
-            if found or left <= 0:
-                self._told = found
-                return found
+            if self._ended or left <= 0:
+                self._told, self._ended = self._ended, []
+                return list(self._told)
             await self._bell.wait(min(left, LOOK_SECONDS))
 
     def _rung(self) -> list[Watched]:
@@ -180,28 +180,30 @@ class LocalSession:
         names = self._bell.heard()
         return [one for one in self._watched.values() if names is None or one.folder.name in names]
 
-    def _ends(self, looked_at: Iterable[Watched]) -> list[Status]:
-        """Return the ends among some attempts, which are watched no more."""
-        found = [status for one in looked_at if (status := one.ended())]
-        for status in found:
-            del self._watched[status.id]
-        return found
+    def _take(self, looked_at: Iterable[Watched]) -> None:
+        """Take the ends among some attempts, which are watched no more."""
+        for one in looked_at:
+            if (status := one.ended()) is not None:
+                self._note(status)
 
-    async def _look_at_all(self) -> list[Status]:
+    def _note(self, status: Status) -> None:
+        """Keep an end until somebody asks for what changed, even if the one who asks just now gives up."""
+        del self._watched[status.id]
+        self._ended.append(status)
+
+    async def _look_at_all(self) -> None:
         """Look at each attempt, bury the dead, replace a dead server."""
         self._looked = time.monotonic()
         self._bell.heard()
-        found = self._ends(list(self._watched.values()))
+        self._take(list(self._watched.values()))
         for one in [one for one in self._watched.values() if one.dead()]:
             if (status := await asyncio.to_thread(one.bury)) is not None:
-                del self._watched[one.id]
-                found.append(status)
+                self._note(status)
         if not self._starter.alive():
             self._starter.replace()
             for one in self._watched.values():
                 if one.order is not None:
                     self._starter.send(one.order)
-        return found
 
     async def cancel(self, attempt_id: str) -> None:
         """Ask for the end of an attempt and all its processes; its last state comes through `changed`."""
