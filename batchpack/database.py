@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,10 +44,11 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
+            connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # a full disk may have ended it
+                connection.execute("ROLLBACK")
             raise
-        connection.execute("COMMIT")
 
 
 @contextmanager
@@ -61,7 +64,7 @@ def told(path: Path) -> Iterator[None]:
             raise Busy(str(path), WAIT_SECONDS) from error
         if "not a database" in reason or "malformed" in reason:
             raise BrokenFile(path, f"it is no database that can be read ({reason})") from error
-        raise Unwritable(path, reason) from error
+        raise Unwritable(path, os.strerror(errno.ENOSPC) if "disk is full" in reason else reason) from error
 
 
 def _path(connection: sqlite3.Connection) -> Path:

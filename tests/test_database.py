@@ -61,3 +61,14 @@ def test_what_is_no_database_stays_as_it_is(tmp_path: Path) -> None:
         connect(tmp_path / "y.sqlite", TABLE)
 
     assert "no database\n" * 100 == (tmp_path / "y.sqlite").read_text()
+
+
+def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
+    """Where no page can be added any more, the transaction is taken back and the reader is told to make room."""
+    with closing(connect(tmp_path / "y.sqlite", "CREATE TABLE text (t TEXT)")) as connection:
+        connection.execute(f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}")
+        with pytest.raises(Unwritable) as caught, transaction(connection):
+            connection.execute("INSERT INTO text VALUES (?)", ("x" * 100_000,))
+
+        assert "make room" in caught.value.hint
+        assert [] == connection.execute("SELECT * FROM text").fetchall()

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from batchpack.errors import BatchpackError, BrokenFile, Busy, Unwritable
+from batchpack.database import connect, told, transaction
+from batchpack.errors import BatchpackError
+
+__all__ = ["NAME", "SCHEMA", "Newer", "create", "open", "opened", "transaction"]
 
 NAME = "items.sqlite"
 SCHEMA = 1
-BUSY_SECONDS = 30.0
 
 TABLES = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -61,18 +63,12 @@ class Newer(BatchpackError):
 
 def create(path: Path) -> None:
     """Make the file of a batch with all its tables, in one step; raises BatchpackError where one stands already."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Unwritable(path, error.strerror or str(error)) from error
-    with _worded(path), closing(_connect(path, "rwc")) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        with transaction(connection):
-            if _schema(connection):
-                raise BatchpackError(f"{path} is there already", "choose another name for the batch")
-            for table in TABLES:
-                connection.execute(table)
-            connection.execute(f"PRAGMA user_version = {SCHEMA}")
+    with closing(connect(path)) as connection, transaction(connection):
+        if _schema(connection):
+            raise BatchpackError(f"{path} is there already", "choose another name for the batch")
+        for table in TABLES:
+            connection.execute(table)
+        connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
 
 def open(path: Path) -> sqlite3.Connection:  # noqa: A001 - called as database.open
@@ -83,52 +79,22 @@ def open(path: Path) -> sqlite3.Connection:  # noqa: A001 - called as database.o
     """
     if not path.is_file():
         raise BatchpackError(f"there is no batch of items in {path.parent}", "make one with: batchpack items add")
-    with _worded(path):
-        connection = _connect(path, "rw")
-        try:
+    connection = connect(path)
+    try:
+        with told(path):
+            connection.execute("PRAGMA trusted_schema = OFF")  # agents can reach the file
             _check(connection, path)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """Hold the file of a batch open, with the errors of SQLite in words."""
-    with closing(open(path)) as connection, _worded(path):
+    with closing(open(path)) as connection, told(path):
         yield connection
-
-
-@contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """Make changes that take place all or not at all, alone: others wait from the first line on.
-
-    Raises Busy after 30 s of waiting, Unwritable where the disk is full; nothing was changed then.
-    """
-    with _worded(_path(connection)):
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:  # a full disk ends it by itself
-                connection.execute("ROLLBACK")
-            raise
-
-
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    """Connect to a file; a change is on disk before its transaction ends."""
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    try:
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA trusted_schema = OFF")  # agents can reach the file
-    except BaseException:
-        connection.close()
-        raise
-    return connection
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
@@ -143,26 +109,3 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 def _schema(connection: sqlite3.Connection) -> int:
     """Return the version of a file's tables; 0 before there are any."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _path(connection: sqlite3.Connection) -> Path:
-    """Return the file that a connection has open."""
-    return Path(connection.execute("PRAGMA database_list").fetchone()[2])
-
-
-@contextmanager
-def _worded(path: Path) -> Iterator[None]:
-    """Turn the errors that a reader can mend into words."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
-        if code == sqlite3.SQLITE_BUSY:
-            raise Busy(str(path), BUSY_SECONDS) from error
-        if code == sqlite3.SQLITE_FULL:
-            raise Unwritable(path, "No space left on device") from error
-        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM):
-            raise Unwritable(path, str(error)) from error
-        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            raise BrokenFile(path, str(error)) from error
-        raise
