@@ -20,8 +20,8 @@ CREATE TABLE IF NOT EXISTS event (
 EVENTS = frozenset(
     {
         "run_started", "run_resumed", "worktree_made", "attempt_started", "judged", "attempt_void", "merged",
-        "merge_failed", "abandoned", "skipped", "paused", "went_on", "halted", "cancel_asked", "stopped", "finished",
-        "main_tree_changed",
+        "merge_failed", "merge_retried", "abandoned", "skipped", "paused", "went_on", "halted", "cancel_asked",
+        "stopped", "finished", "main_tree_changed",
     }
 )  # fmt: skip
 """The events there are; a journal with another was written by a newer batchpack."""

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from typing import Any
 
 from batchpack.execution.context import Context
 from batchpack.execution.journal import Draft
+from batchpack.execution.merger import failure, merger_of
 from batchpack.execution.settling import settle
 from batchpack.execution.worktree import present
-from batchpack.merging.merger import Merger
 from batchpack.merging.queue import Queue
 from batchpack.merging.values import Conflict, Culprit, Entry, Progress
-from batchpack.steps import plain_environment
 from batchpack.worktrees import trees
 from batchpack.worktrees.repository import Repository
 
-GATE_SECONDS = 3600.0
 AGAIN_SECONDS = 5.0
 """How long to wait before a queue that somebody else holds is tried again."""
 
@@ -27,12 +24,8 @@ class Merges:
 
     def __init__(self, context: Context, repository: Repository) -> None:
         self.context, self._repository = context, repository
-        run = context.run
-        self.queue = Queue(run.journal)
-        self._merger = Merger(
-            repository.root, run.facts.target, self.queue, run.merge_folder / "tree", run.plan.gate,
-            GATE_SECONDS, run.merge_folder / "logs", plain_environment(),
-        )  # fmt: skip
+        self.queue = Queue(context.run.journal)
+        self._merger = merger_of(context.run, repository, self.queue)
         self._stop = threading.Event()
         self._blocked = ""
         self._working = False
@@ -98,10 +91,8 @@ class Merges:
         """Write what became of entries into the journal and draw the consequences."""
         for one in progress.merged:
             self._merged(one.task, one.commit, one.tip)
-        for conflict in progress.conflicts:
-            self._failed(conflict)
-        for culprit in progress.culprits:
-            self._failed(culprit)
+        for failed in progress.failures:
+            self._failed(failed)
         self._blocked = progress.blocked
         if progress.blocked:
             self.context.record(Draft("paused", facts={"reason": f"merging waits: {progress.blocked}", "merge": True}))
@@ -122,11 +113,6 @@ class Merges:
 
     def _failed(self, one: Conflict | Culprit) -> None:
         """Give work that could not be merged back to its task."""
-        facts: dict[str, Any] = {
-            "state": "conflict" if isinstance(one, Conflict) else "culprit",
-            "reason": one.reason,
-            "feedback": one.feedback,
-            "others": list(one.others),
-        }
-        self.context.record(Draft("merge_failed", one.task, self.context.state.tasks[one.task].number, facts))
+        number = self.context.state.tasks[one.task].number
+        self.context.record(Draft("merge_failed", one.task, number, failure(one)))
         settle(self.context, one.task)

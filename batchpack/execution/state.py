@@ -140,6 +140,10 @@ def _merge_failed(task: Task, event: Event) -> None:
     task.status, task.reason = event.facts["state"], event.facts.get("reason", "")
 
 
+def _merge_retried(task: Task, _: Event) -> None:
+    task.status, task.reason = "verified", ""
+
+
 def _over(status: TaskStatus) -> Callable[[Task, Event], None]:
     def take(task: Task, event: Event) -> None:
         task.status, task.reason = status, event.facts.get("reason", "")
@@ -193,6 +197,7 @@ _OF_TASK: Mapping[str, Callable[[Task, Event], None]] = {
     "attempt_void": _attempt_void,
     "merged": _merged,
     "merge_failed": _merge_failed,
+    "merge_retried": _merge_retried,
     "abandoned": _over("abandoned"),
     "skipped": _over("skipped"),
 }

@@ -111,3 +111,8 @@ class Progress:
     paused: bool = False
     stopped: bool = False
     flaky: tuple[str, ...] = ()
+
+    @property
+    def failures(self) -> tuple[Conflict | Culprit, ...]:
+        """Return what was given back to its authors."""
+        return (*self.conflicts, *self.culprits)
