@@ -19,6 +19,7 @@ class Schedule:
         self._tasks = {task.id: task for task in plan.tasks}
         self._order = {task.id: number for number, task in enumerate(plan.tasks)}
         self._pools, self._taken = dict(plan.pools), Counter[str]()
+        self._dropped = set[str]()
         done = set(settled)
         self._waits = {task.id: set(task.depends_on) - done for task in plan.tasks}
         self._dependants = _dependants(plan.tasks)
@@ -29,7 +30,9 @@ class Schedule:
                 self.again(task.id)
 
     def again(self, name: str) -> None:
-        """Offer a task once more."""
+        """Offer a task once more, unless it was dropped."""
+        if name in self._dropped:
+            return
         heapq.heappush(self._ready, (-self._tasks[name].priority, -self._height[name], self._order[name], name))
 
     def settle(self, name: str) -> None:
@@ -73,9 +76,9 @@ class Schedule:
         heapq.heapify(self._ready)
 
     def drop(self, names: Iterable[str]) -> None:
-        """Offer these tasks no more."""
-        gone = set(names)
-        self._ready = [entry for entry in self._ready if entry[3] not in gone]
+        """Offer these tasks no more, also when what they wait for is settled."""
+        self._dropped.update(names)
+        self._ready = [entry for entry in self._ready if entry[3] not in self._dropped]
         heapq.heapify(self._ready)
 
     def waits_for(self, name: str) -> tuple[str, ...]:

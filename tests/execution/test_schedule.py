@@ -73,6 +73,15 @@ def test_what_never_can_begin_is_known() -> None:
     assert ["d"] == taken(schedule)
 
 
+def test_what_is_dropped_is_not_offered_when_it_becomes_ready() -> None:
+    """A task that was left out stays out, though all that it waited for is settled."""
+    schedule = Schedule(plan(task("a"), task("b", "a")))
+    schedule.drop(["b"])
+    schedule.settle("a")
+
+    assert ["a"] == taken(schedule)
+
+
 @given(st.lists(st.sets(st.integers(0, 20), max_size=4), max_size=20), st.integers(1, 4))
 def test_every_task_runs_once_after_its_dependencies(edges: list[set[int]], width: int) -> None:
     """Whatever the graph and the width, the order is complete and keeps all dependencies."""
