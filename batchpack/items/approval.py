@@ -16,7 +16,7 @@ How = Literal["asked", "hash", "ahead"]
 SHORT = 12
 """So many digits of a hash are shown and taken: enough that nobody meets them by chance."""
 _JUDGED = """SELECT item.id, item.sha256, record.disposition, record.category, record.data
-    FROM item LEFT JOIN record ON record.item = item.id WHERE :chunk IS NULL OR item.chunk = :chunk
+    FROM item LEFT JOIN record ON record.item = item.id WHERE item.chunk BETWEEN :first AND :last
     ORDER BY item.chunk, item.seq"""
 
 
@@ -51,7 +51,7 @@ def fingerprint(connection: sqlite3.Connection, chunk: int | None = None) -> str
     """Return the hash of the manifest and of what was judged of a chunk's items, or of all."""
     _check(connection, chunk)
     hashed = sha256(f"{added(connection).manifest}\t{chunk}\n".encode())
-    for row in connection.execute(_JUDGED, {"chunk": chunk}):
+    for row in connection.execute(_JUDGED, {"first": chunk or 0, "last": chunk or 1 << 62}):
         hashed.update(json.dumps(list(row)).encode() + b"\n")
     return hashed.hexdigest()
 

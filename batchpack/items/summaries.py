@@ -17,19 +17,20 @@ from batchpack.items.looking import counts
 from batchpack.items.words import count
 from batchpack.plaintext import line
 from batchpack.queue import database
-from batchpack.queue.values import Task
+from batchpack.queue.values import ENDED, Task
 
 FOLDER = "chunks"
 TOKEN_CAP = 4000
 SAMPLES = 5
 CATEGORIES = 20
 _COUNTS = """SELECT item.chunk, coalesce(record.category, :none) AS category, record.disposition, count(*) AS found
-    FROM item JOIN record ON item.id = record.item WHERE :only IS NULL OR item.chunk = :only
+    FROM item JOIN record ON item.id = record.item WHERE item.chunk BETWEEN :first AND :last
     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
 _SAMPLES = f"""SELECT chunk, category, id FROM (
     SELECT item.chunk, coalesce(record.category, :none) AS category, item.id, row_number() OVER (
         PARTITION BY item.chunk, coalesce(record.category, :none) ORDER BY item.seq) AS place
-    FROM item JOIN record ON item.id = record.item WHERE :only IS NULL OR item.chunk = :only) WHERE place <= {SAMPLES} ORDER BY 1, 2, place"""  # noqa: S608
+    FROM item JOIN record ON item.id = record.item WHERE item.chunk BETWEEN :first AND :last)
+    WHERE place <= {SAMPLES} ORDER BY 1, 2, place"""  # noqa: S608
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Sums:
 
 def of_chunks(connection: sqlite3.Connection, only: int | None = None) -> dict[int, Sums]:
     """Return the sums of each chunk, or of one."""
-    words = {"none": NO_LABEL, "only": only}
+    words = {"none": NO_LABEL, "first": only or 0, "last": only or 1 << 62}
     wanted = (one for one in chunks.every(connection) if only in (None, one.number))
     found = {one.number: Sums(one.label, one.items) for one in wanted}
     for number, category, disposition, number_of in connection.execute(_COUNTS, words):
@@ -96,7 +97,7 @@ def write_chunk(connection: sqlite3.Connection, folder: Path, chunk: Chunk, sums
 
 def after(folder: Path, task: Task) -> None:
     """Write the files of a chunk whose task has ended; of other tasks there are none."""
-    if task.kind != "chunk":
+    if task.kind != "chunk" or task.status not in ENDED:
         return
     with database.opened(folder / database.NAME) as connection:
         listed = chunks.every(connection)

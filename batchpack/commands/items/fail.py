@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from batchpack.commands.items._queue import TASK, TOKEN, Desk, desk_command
+from batchpack.items import summaries
 
 
 @click.command(short_help="Report that a task could not be done.")
@@ -18,6 +19,7 @@ from batchpack.commands.items._queue import TASK, TOKEN, Desk, desk_command
 def command(desk: Desk, task: str, token: int, error: str, again: bool, pause: float) -> None:
     """Report TASK failed, with what went wrong."""
     found = desk.queue.fail(task, token, error=error, again=again, pause=pause)
+    summaries.after(desk.queue.path.parent, found)
     if found.status == "pending":
         desk.tell(f"{found.id} will be tried again; attempt {found.attempts} failed.", found)
     else:
