@@ -15,10 +15,16 @@ RESERVED = frozenset({"integration"})
 TITLE_LIMIT = 200
 LINE_LIMIT = 100_000
 """The longest line for the shell in bytes; Linux takes no argument of 128 KiB or more."""
+LIST_LIMIT = 1000
+"""The most entries of each list of a task."""
+TASK_LIMIT = 100_000
+HINTS = 20
+"""How many missing ids are compared with those there are, each with each."""
 LONGEST = 7 * 24 * 3600.0
 """The longest timeout, in seconds."""
 ID_RULE = "up to 64 letters, digits, '.', '_' and '-'; a letter or digit first, no '..', no '.' or '.lock' at the end"
 NAMES = ("agent", "executor", "model")
+LISTS = ("depends_on", "deliverables", "scope", "verify", "needs")
 
 
 def check(plan: WorkPlan) -> None:
@@ -30,6 +36,8 @@ def check(plan: WorkPlan) -> None:
 
 def complaints(plan: WorkPlan) -> list[Complaint]:
     """Return all that must be mended, in the order of the tasks; what concerns the whole plan first."""
+    if len(plan.tasks) > TASK_LIMIT:
+        return [Complaint(str(plan.path or ""), f"it has {len(plan.tasks):,} tasks; at most {TASK_LIMIT:,} can be run")]
     return [*_whole(plan), *(complaint for task in plan.tasks for complaint in _task(task, plan)), *_between(plan)]
 
 
@@ -60,6 +68,10 @@ def _called(task: WorkTask) -> str:
 def _faults(task: WorkTask, pools: Mapping[str, int]) -> Iterator[str]:
     """Say what is wrong with a task."""
     yield from _identity(task)
+    long = [name for name in LISTS if len(getattr(task, name)) > LIST_LIMIT]
+    if long:
+        yield f"{' and '.join(long)} must have at most {LIST_LIMIT:,} entries"
+        return
     yield from _work(task)
     for path in task.deliverables:
         yield from paths.faults("deliverable", path, patterns=False)
@@ -127,18 +139,17 @@ def _between(plan: WorkPlan) -> Iterator[Complaint]:
     """Check what tasks have to do with each other."""
     yield from _twice(plan)
     known = {task.id: task.depends_on for task in plan.tasks}
-    for task in plan.tasks:
-        for need in dict.fromkeys(task.depends_on):
-            if need not in known:
-                yield Complaint(task.where, f"{_called(task)}: it depends on {_missing(need, known)}")
+    missing = ((task, need) for task in plan.tasks for need in dict.fromkeys(task.depends_on) if need not in known)
+    for count, (task, need) in enumerate(missing):
+        yield Complaint(task.where, f"{_called(task)}: it depends on {_missing(need, known, hint=count < HINTS)}")
     yield from _circles(plan, known)
 
 
-def _missing(need: str, known: Mapping[str, object]) -> str:
+def _missing(need: str, known: Mapping[str, object], *, hint: bool) -> str:
     """Say that a dependency does not exist, with the one that may have been meant."""
     from difflib import get_close_matches
 
-    close = get_close_matches(need, known, n=1) if len(known) <= 2000 else []
+    close = get_close_matches(need[:80], known, n=1) if hint and len(known) <= LIST_LIMIT else []
     return f"{one_line(need)[:80]!r}, which is not in the plan" + (f"; did you mean {close[0]}?" if close else "")
 
 

@@ -35,7 +35,8 @@ def understand(path: Path) -> tuple[WorkPlan, list[Complaint]]:
     settings = reader.values(top, fields.PLAN)
     defaults = _defaults(reader, top)
     name = settings.pop("name", path.stem)
-    tasks = tuple(_task(reader, node, defaults) for node in _list_of_tasks(reader, root, top))
+    nodes = [node for node in _list_of_tasks(reader, root, top) if reader.is_mapping(node, "a task")]
+    tasks = tuple(_task(reader, node, defaults) for node in nodes)
     plan = WorkPlan(name=name, tasks=tasks, kind="plan file", path=path, **settings)
     further = checks.complaints(plan) if tasks or not reader.complaints else []
     return plan, sorted([*reader.complaints, *further], key=_line)
@@ -75,6 +76,9 @@ def _list_of_tasks(reader: Reader, root: Node, top: Mapping[str, Node]) -> tuple
         return ()
     if top["tasks"].kind != "list" and not top["tasks"].is_nothing:
         reader.complain(top["tasks"], "tasks must be a list, each task beginning with '- id:'")
+    if len(top["tasks"].items) > checks.TASK_LIMIT:
+        reader.complain(top["tasks"], f"there are more than {checks.TASK_LIMIT:,} tasks in it")
+        return ()
     return top["tasks"].items
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from batchpack.tasks.values import one_line
+from batchpack.workplan.checks import LIST_LIMIT
 from batchpack.workplan.complaints import Complaint
 from batchpack.workplan.fields import Field
 from batchpack.workplan.located import Node
@@ -38,10 +39,15 @@ class Reader:
         """Note what must be mended."""
         self.complaints.append(Complaint(self.where(node), text))
 
-    def mapping(self, node: Node, known: Collection[str], what: str) -> dict[str, Node]:
-        """Return the known keys of a mapping with their values; all others are complained of."""
+    def is_mapping(self, node: Node, what: str) -> bool:
+        """Tell whether a value is a mapping; if not, it is complained of."""
         if node.kind != "mapping":
             self.complain(node, f"{what} must be a mapping of keys to values")
+        return node.kind == "mapping"
+
+    def mapping(self, node: Node, known: Collection[str], what: str) -> dict[str, Node]:
+        """Return the known keys of a mapping with their values; all others are complained of."""
+        self.is_mapping(node, what)
         found: dict[str, Node] = {}
         for key, value in node.entries:
             if key.text not in known:
@@ -75,6 +81,8 @@ class Reader:
             return (node.text,)
         if node.kind != "list" or any(item.kind != "text" for item in node.items):
             raise Odd("a text or a list of texts")
+        if len(node.items) > LIST_LIMIT:
+            raise Odd(f"a list of at most {LIST_LIMIT:,} entries")
         key = id(node.items)
         if key not in self._lists:
             self._lists[key] = tuple(item.text for item in node.items)
