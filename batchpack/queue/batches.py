@@ -10,7 +10,7 @@ from pathlib import Path
 
 from batchpack.errors import BatchpackError
 from batchpack.files import keep_from_git
-from batchpack.queue import database, ids
+from batchpack.queue import database, ids, network
 
 FOLDER = Path(".batchpack", "items")
 
@@ -26,6 +26,7 @@ class UnknownBatch(BatchpackError):
 def make(project: Path, name: str | None = None) -> Path:
     """Make an empty batch in a project, named by the time unless a name is given, and return its folder."""
     now = datetime.now(UTC)
+    network.check_local(project)
     folder = project / FOLDER / (ids.new_batch(now) if name is None else ids.check_batch(name))
     database.create(folder / database.NAME)
     keep_from_git(project / FOLDER)

@@ -32,7 +32,9 @@ def command(desk: Desk, task: str | None, worker: str | None, lease: float, wait
         _tell_none(desk)
         return
     text = [line(found.title), clean(found.body)]
-    calls = [desk.call("heartbeat", found), desk.call("complete", found, "--evidence '…'")]
+    look = {"chunk": f"list --chunk {found.chunk} --left", "item": f"show {found.item}"}
+    seen = [f"batchpack items {look[found.kind]} --batch {desk.batch}"] if found.kind in look else []
+    calls = [*seen, desk.call("heartbeat", found), desk.call("complete", found, "--evidence '…'")]
     said_first = f"{found.id} is yours until {said(found.lease_until)}, with token {found.token}."
     then = "\n    ".join(["While you work, and when it is done, run:", *calls])
     desk.tell("\n".join([said_first, *filter(None, text), then]), found)

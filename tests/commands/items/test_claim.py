@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from batchpack.queue.store import SqliteQueue
+from batchpack.queue.values import Draft
 from tests.support.item_desks import ItemDesk
 
 
@@ -53,3 +55,14 @@ def test_a_held_task_is_refused_in_words(desk: ItemDesk) -> None:
     desk.items("claim", "a").assert_failed("a is held by other")
     desk.items("claim", "zzz").assert_failed("there is no task 'zzz'")
     desk.items("claim", "--batch", "nope").assert_failed("there is no batch of items 'nope'", "there are: mails")
+
+
+def test_a_claim_tells_how_to_see_its_items(desk: ItemDesk) -> None:
+    """A task about a chunk or an item is followed by the command that shows what nobody judged yet."""
+    with SqliteQueue(desk.path) as queue:
+        queue.add([Draft("chunk-07", "chunk", chunk=7), Draft("mail-1", "item", item="mail-1")])
+
+    assert (
+        "    batchpack items list --chunk 7 --left --batch mails\n" in desk.items("claim", "chunk-07").assert_ok().out
+    )
+    assert "    batchpack items show mail-1 --batch mails\n" in desk.items("claim", "mail-1").assert_ok().out
