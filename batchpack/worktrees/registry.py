@@ -56,6 +56,12 @@ def tip(common: Path, branch: str) -> str | None:
     return done.out.strip() if done.code == 0 else None
 
 
+def origin(common: Path, branch: str) -> str:
+    """Return the commit that a branch was made at, from git's log of it; empty where git keeps none."""
+    words = _first_line(common / "logs/refs/heads" / branch).split(" ")
+    return words[1] if len(words) > 1 and not words[0].strip("0") else ""
+
+
 def mark(record: Path) -> dict[str, Any] | None:
     """Return what was noted when a worktree was wholly made; None for one that was not."""
     try:

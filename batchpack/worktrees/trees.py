@@ -48,7 +48,7 @@ def create(
 
     `include` are patterns of ignored files to copy from the main tree beside those of `.worktreeinclude`, `setup`
     lines for the shell that are run in it, `reason` says whose it is. What a killed call left half made is made anew:
-    nobody has worked there yet. A worktree whose folder somebody deleted comes back at the tip of its branch, and one
+    nobody has worked there yet. A worktree that was deleted or removed comes back at the tip of its branch, and one
     that an agent led off its branch is put back onto it.
     May be called from several threads, for different paths. Raises Isolation, or BatchpackError with what git, the
     copying or a set-up line said.
@@ -136,7 +136,7 @@ def _revive(worktree: Worktree, facts: dict[str, object]) -> None:
 def _add(repository: Repository, place: Path, branch: str, base: str, reason: str) -> Path:
     """Have git make a worktree and return its record. Hooks stay out: what is to be set up is said in the plan."""
     tip = registry.tip(repository.common, branch)
-    if tip not in {None, base}:
+    if tip not in {None, base} and not _grew_from(repository, branch, base):
         raise Isolation(
             f"branch {branch} is there already, at {str(tip)[:12]} and not at {base[:12]}",
             f"look at it: git log {branch}; when nothing of it is needed: git branch -D {branch}",
@@ -148,6 +148,13 @@ def _add(repository: Repository, place: Path, branch: str, base: str, reason: st
     if record is None:
         raise Isolation(f"git made no worktree at {place}", "run the command again")
     return record
+
+
+def _grew_from(repository: Repository, branch: str, base: str) -> bool:
+    """Tell whether a branch was once made at a commit, which it still builds on: then it is this task's own."""
+    return registry.origin(repository.common, branch) == base and (
+        git.ask(repository.root, "merge-base", "--is-ancestor", base, f"refs/heads/{branch}", check=False).code == 0
+    )
 
 
 def release(_repository: Repository, worktree: Worktree) -> None:
