@@ -12,6 +12,8 @@ from pathlib import Path
 from batchpack.errors import BrokenFile, Busy, Unwritable
 
 WAIT_SECONDS = 30.0
+ROOM = 64 * 1024
+"""Bytes that SQLite needs to begin: the memory that its processes share is a file."""
 
 
 def connect(path: Path, tables: str = "") -> sqlite3.Connection:
@@ -64,7 +66,18 @@ def told(path: Path) -> Iterator[None]:
             raise Busy(str(path), WAIT_SECONDS) from error
         if "not a database" in reason or "malformed" in reason:
             raise BrokenFile(path, f"it is no database that can be read ({reason})") from error
-        raise Unwritable(path, os.strerror(errno.ENOSPC) if "disk is full" in reason else reason) from error
+        raise Unwritable(path, os.strerror(errno.ENOSPC) if _is_full(path, reason) else reason) from error
+
+
+def _is_full(path: Path, reason: str) -> bool:
+    """Tell whether a reason means a full disk; where SQLite cannot even share memory for that, it names no reason."""
+    if "I/O error" not in reason:
+        return "disk is full" in reason
+    try:
+        state = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return state.f_bavail * state.f_frsize < ROOM
 
 
 def _path(connection: sqlite3.Connection) -> Path:
