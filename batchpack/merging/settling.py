@@ -174,7 +174,7 @@ class Settling:
         """Give an entry back to its author that does not merge."""
         others = self._others(tip, entry, clash) if clash.files else {}
         out = self._keep_conflict(tip, entry, clash)
-        reason = wording.conflict_reason(self.target.short, clash)
+        reason = wording.conflict_reason(clash, tuple(others))
         feedback = wording.conflict_feedback(self.target.short, tip, clash, others, out)
         facts = {"reason": reason, "files": clash.files, "others": tuple(others), "output": str(out or "")}
         self.queue.settle(Settled(entry.task, "conflict", facts))
@@ -201,7 +201,7 @@ class Settling:
         others = () if finding.partner is None else (stack.entries[finding.partner].task,)
         verdict = self.gate.last[stack.commits[finding.good + 1]]
         branch, tip = self.target.short, stack.commits[finding.good]
-        reason = wording.culprit_reason(branch, verdict, others)
+        reason = wording.culprit_reason(verdict, others)
         feedback = wording.culprit_feedback(branch, tip, verdict, finding.sure, others)
         facts = {"reason": reason, "others": others, "output": str(verdict.out or "")}
         self.queue.settle(Settled(entry.task, "culprit", facts))

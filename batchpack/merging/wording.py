@@ -13,11 +13,11 @@ SHOWN = 20
 """How many files or tasks are named before the rest is counted."""
 
 
-def conflict_reason(branch: str, clash: Clash) -> str:
+def conflict_reason(clash: Clash, others: Sequence[str]) -> str:
     """Say in a sentence why work was not merged."""
     if not clash.files:
-        return f"it cannot be merged into {branch}: {clash.said}"
-    return f"it does not merge into {branch}: conflict in {_listed(clash.files)}"
+        return f"it cannot be merged: {clash.said}"
+    return f"conflict in {_listed(clash.files)}" + (f" with what {_listed(others)} brought in" if others else "")
 
 
 def conflict_feedback(branch: str, tip: str, clash: Clash, others: Mapping[str, str], out: Path | None) -> str:
@@ -35,10 +35,10 @@ def conflict_feedback(branch: str, tip: str, clash: Clash, others: Mapping[str, 
     return "\n".join(lines)
 
 
-def culprit_reason(branch: str, verdict: Verdict, others: Sequence[str]) -> str:
+def culprit_reason(verdict: Verdict, others: Sequence[str]) -> str:
     """Say in a sentence why work was not merged."""
     company = f" together with {_listed(others)}, though not alone" if others else ""
-    return f"merged into {branch} it fails the gate{company}: {verdict.why}"
+    return f"the gate fails with it{company}: {verdict.why}"
 
 
 def culprit_feedback(branch: str, tip: str, verdict: Verdict, sure: bool, others: Sequence[str]) -> str:

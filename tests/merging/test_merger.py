@@ -80,7 +80,7 @@ def test_a_conflict_goes_back_with_files_and_tasks(ground: Ground) -> None:
     assert "one (Spanish)" in conflict.feedback
     assert conflict.output is not None
     assert "+due" in conflict.output.read_text().replace("++", "+").replace("+ ", "+")
-    assert "does not merge into batchpack/run/integration: conflict in a.txt" in ground.queue.entry("two").reason
+    assert "conflict in a.txt with what one brought in" == ground.queue.entry("two").reason
 
     settled = ground.commit({"a.txt": "uno, due\n", "b.txt": "due\n"}, second.commit)
     merged = ground.git("commit-tree", f"{settled}^{{tree}}", "-p", second.commit, "-p", ground.tip, "-m", "both")

@@ -65,7 +65,7 @@ def _next(run: WorkRun, known: dict[str, Any], entries: list[Queued]) -> Iterato
         yield f"Nobody drives the run. Merge what is ready with: batchpack merge run {run.short}"
     if states & {"conflict", "culprit"} and not known["driven"]:
         yield f"Try the same work once more with: batchpack merge retry {run.short} TASK"
-        yield f"Have it done anew with: batchpack resume {run.short}"
+        yield f"Have it done anew with: batchpack resume {run.short} --retry-failed"
     if "merged" in states:
         yield f"Take over what is merged with: git merge --ff-only {known['branch']}"
 
