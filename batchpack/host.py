@@ -97,6 +97,16 @@ ACTIONS = ("agent", "bash", "read", "write", "edit", "search", "ask")
 MARK = "(batchpack)"
 """How the descriptions of the pack's own agents end; an agent without it is the user's, and wins."""
 
+SERVER = "batchpack"
+"""The name of the pack's MCP server in every host."""
+SERVER_REASON = "gives agents the queue of a batch and its receipts as tools"
+SERVER_WITHOUT = "workers use the commands `batchpack items` and `batchpack receipts` instead of its tools"
+
+
+def server_command(target: Target) -> dict[str, object]:
+    """Return how most hosts are told to start the server."""
+    return {"command": target.program, "args": ["mcp"]}
+
 
 def find_host(program: str, folder: str, home: Path, search_path: str | None) -> Detection | None:
     """Find a host by its program on PATH, else by its config folder in the home."""

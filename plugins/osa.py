@@ -10,21 +10,24 @@ from typing import TYPE_CHECKING, cast
 from batchpack import frontmatter, places
 from batchpack.files import read_text
 from batchpack.host import (
+    SERVER,
+    SERVER_REASON,
+    SERVER_WITHOUT,
     Host,
     Names,
     Places,
     below,
     call_line,
     find_host,
-    no_edits,
     no_files,
     router_command,
     same_names,
+    server_command,
     skill_at,
     words,
 )
 from batchpack.markers import hookimpl
-from batchpack.values import AgentCall, Capabilities, Check, Detection, File, Target
+from batchpack.values import AgentCall, Capabilities, Check, Detection, Edit, File, Target
 
 if TYPE_CHECKING:
     from batchpack.content import Pack, Skill
@@ -109,7 +112,14 @@ def hook_files(pack: Pack, target: Target) -> list[File]:
     return [File(below(target, "hooks", script.name), read_text(script), executable=True)]
 
 
-settings_edits = no_edits
+def settings_edits(pack: Pack, target: Target) -> list[Edit]:
+    """Say the server of tools in `mcp.json`."""
+    value = {**server_command(target), "env": {}}
+    return [
+        Edit(below(target, "mcp.json"), "json", ("mcpServers", SERVER), value, SERVER_REASON, optional=SERVER_WITHOUT)
+    ]
+
+
 agent_names = same_names
 
 

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, cast
 from batchpack import frontmatter, process
 from batchpack.errors import BatchpackError
 from batchpack.host import (
+    SERVER,
+    SERVER_REASON,
+    SERVER_WITHOUT,
     Host,
     Names,
     Places,
@@ -20,6 +23,7 @@ from batchpack.host import (
     moved,
     no_files,
     router_command,
+    server_command,
     skill_at,
     users_agents,
     words,
@@ -59,6 +63,7 @@ CAPABILITIES = Capabilities(
 )
 ARGUMENTS = "ARGUMENTS:"
 TASKS = "task-cli"
+SERVERS = ".mcp.json"
 ROUTER = "skills/task-management/router.sh"
 READ_RUNS, READ_TASKS = "Read(//**/.batchpack/**)", "Read(//**/.tmp/tasks/**)"
 """Opened in a linked work tree, a session reads prompts and subtasks in the main one, which is outside for it."""
@@ -180,12 +185,20 @@ def hook_files(pack: Pack, target: Target) -> list[File]:
     if target.scope == "project":
         return guard
     manifest = {"name": PLUGIN, "version": pack.version, "description": "Dependable batches of agent work"}
-    return [File(f"{_folder(target)}/.claude-plugin/plugin.json", json.dumps(manifest, indent=2) + "\n"), *guard]
+    servers = {"mcpServers": {SERVER: server_command(target)}}
+    beside = {".claude-plugin/plugin.json": manifest, SERVERS: servers}
+    files = [File(f"{_folder(target)}/{path}", json.dumps(facts, indent=2) + "\n") for path, facts in beside.items()]
+    return [*files, *guard]
 
 
 def settings_edits(pack: Pack, target: Target) -> list[Edit]:
-    """Say the guard's hooks in a project's settings."""
-    return guard_edits(target, _policy(pack, target))
+    """Say the guard's hooks in a project's settings, and the server of tools, which a user's plugin folder brings."""
+    if target.scope == "user":
+        return []
+    server = Edit(
+        SERVERS, "json", ("mcpServers", SERVER), server_command(target), SERVER_REASON, optional=SERVER_WITHOUT
+    )
+    return [*guard_edits(target, _policy(pack, target)), server]
 
 
 def agent_names(roles: Iterable[str], project: Path, home: Path) -> dict[str, str]:

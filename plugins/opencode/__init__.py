@@ -36,6 +36,8 @@ from .complaint import complaint  # noqa: TID252 - plugins are loaded by path, t
 from .depth import depth_edits  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
 from .guarding import Guarded, guard_files  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
 from .rules import FOREIGN, locked, orchestration, permission  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
+from .serving import server_edits  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
+from .settings import settings_files  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
 
 if TYPE_CHECKING:
     from batchpack.content import Action, Agent, Pack, Permissions, Skill
@@ -186,8 +188,10 @@ def _script(pack: Pack, target: Target) -> File | None:
 
 
 def settings_edits(pack: Pack, target: Target) -> list[Edit]:
-    """Say the setting that lets a subagent start others."""
-    return depth_edits(target)
+    """Say the setting that lets a subagent start others, and the server of tools."""
+    files = settings_files(target)
+    said = [*depth_edits(files), *server_edits(target, files)]
+    return [*(edit for path in dict.fromkeys(one.path for one in said) for edit in files.named(path)), *said]
 
 
 agent_names = same_names

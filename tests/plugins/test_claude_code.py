@@ -91,7 +91,7 @@ def test_agents_call_agents_by_the_hosts_names() -> None:
 
 def test_a_projects_agents_bring_the_hook_of_its_settings() -> None:
     """The hook stands word for word as in the settings: then Claude Code runs it once."""
-    (before, _) = host("claude_code").settings_edits(pack(), target("claude_code", "project"))
+    (before, *_) = host("claude_code").settings_edits(pack(), target("claude_code", "project"))
     files = rendered("claude_code", "project")
     for path in (path for path in files if path.startswith(".claude/agents/")):
         matter, _ = frontmatter.split(files[path].text, Path(path))
@@ -134,3 +134,14 @@ def test_calls_are_in_the_foreground() -> None:
     assert "Agent" == tool
     assert False is json.loads(parameters)["run_in_background"]
     assert "batchpack:explorer" == json.loads(parameters)["subagent_type"]
+
+
+def test_the_server_of_tools_comes_with_the_plugin_or_in_the_projects_file() -> None:
+    """A user's plugin folder brings the server; in a project it is an edit of `.mcp.json`, which is the project's."""
+    brought = json.loads(rendered("claude_code", "user", program="/opt/bp")[f"{PLUGIN}/.mcp.json"].text)
+    edit = host("claude_code").settings_edits(pack(), target("claude_code", "project"))[-1]
+
+    assert {"mcpServers": {"batchpack": {"command": "/opt/bp", "args": ["mcp"]}}} == brought
+    assert (".mcp.json", ("mcpServers", "batchpack")) == (edit.path, edit.keys)
+    assert {"command": "batchpack", "args": ["mcp"]} == edit.value
+    assert [] == host("claude_code").settings_edits(pack(), target("claude_code", "user"))

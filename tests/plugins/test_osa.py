@@ -8,7 +8,7 @@ from pathlib import Path
 
 from batchpack.values import AgentCall
 from tests.support import osa_loader
-from tests.support.pack import host, rendered, write
+from tests.support.pack import host, pack, rendered, target, write
 from tests.support.project import ROOT
 
 MOST_WORDS = 500
@@ -71,3 +71,10 @@ def test_one_call_starts_a_batch() -> None:
     assert ("orchestrate", "parallel") == (tool, task["strategy"])
     assert ["- explorer: Read /a", "- architect: Read /b"] == task["task"].splitlines()[1:]
     assert [] == host("osa").agent_calls([])
+
+
+def test_the_server_of_tools_is_in_mcp_json() -> None:
+    """OSA is told how to start the pack's server in the shape that it reads."""
+    (edit,) = host("osa").settings_edits(pack(), target("osa", "user", program="/opt/bp"))
+    assert (".osa/mcp.json", ("mcpServers", "batchpack")) == (edit.path, edit.keys)
+    assert {"command": "/opt/bp", "args": ["mcp"], "env": {}} == edit.value

@@ -22,10 +22,12 @@ from tests.support.project import ROOT, Outcome, Project
 PROGRAMS = ROOT / "tests" / "hosts" / "programs" / "node_modules"
 OPENCODE = "opencode"
 CLAUDE, OLD_CLAUDE = "claude", "claude-2.1.197"
+INSPECTOR = "mcp-inspector"
 HOST_OF = {OPENCODE: "opencode", CLAUDE: "claude_code", OLD_CLAUDE: "claude_code"}
 _WHERE = {
     OPENCODE: ("BATCHPACK_OPENCODE", ".bin/opencode", "opencode"),
     CLAUDE: ("BATCHPACK_CLAUDE", ".bin/claude", "claude"),
+    INSPECTOR: ("BATCHPACK_INSPECTOR", ".bin/mcp-inspector", "mcp-inspector"),
     OLD_CLAUDE: ("BATCHPACK_OLD_CLAUDE", "claude-code-2.1.197/bin/claude.exe", ""),
 }
 

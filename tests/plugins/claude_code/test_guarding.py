@@ -113,7 +113,7 @@ def test_a_session_begins_with_a_look_at_the_guard(scope: Scope, tmp_path: Path)
 def test_all_tools_are_matched_and_time_is_no_way_out() -> None:
     """Claude Code lets a call through when its hook takes too long, so the hook may take very long."""
     page, place = host("claude_code"), target("claude_code", "project")
-    (edit, _) = page.settings_edits(pack(), place)
+    (edit, *_) = page.settings_edits(pack(), place)
     assert ("append", ("hooks", "PreToolUse")) == (edit.action, edit.keys)
     group: Any = edit.value
     assert ("*", 600) == (group["matcher"], group["hooks"][0]["timeout"])
@@ -132,6 +132,6 @@ def test_a_guard_that_hangs_ends_itself_and_blocks(tmp_path: Path) -> None:
 def test_without_agents_there_is_no_guard() -> None:
     """Where every agent is the user's own, nothing is left to guard."""
     page, bare = host("claude_code"), replace(pack(), agents=())
-    assert [] == page.settings_edits(bare, target("claude_code", "project"))
-    (manifest,) = page.hook_files(bare, target("claude_code", "user"))
-    assert manifest.path.endswith("plugin.json")
+    assert [".mcp.json"] == [edit.path for edit in page.settings_edits(bare, target("claude_code", "project"))]
+    files = page.hook_files(bare, target("claude_code", "user"))
+    assert ["plugin.json", ".mcp.json"] == [file.path.rpartition("/")[2] for file in files]
