@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from batchpack.engine import Session
 from batchpack.execution.facts import Options
-from batchpack.execution.journal import Draft, Event, Journal
+from batchpack.execution.journal import Draft
 from batchpack.execution.noting import Notes
+from batchpack.execution.recorder import Recorder
 from batchpack.execution.schedule import Schedule
 from batchpack.execution.state import State
 from batchpack.execution.store import WorkRun
 from batchpack.executor import Executor
 from batchpack.workplan.values import WorkTask
 from batchpack.worktrees.repository import Repository
-
-Tell = Callable[[Event], None]
 
 
 @dataclass(slots=True)
@@ -29,7 +28,7 @@ class Context:
     """
 
     run: WorkRun
-    journal: Journal
+    recorder: Recorder
     state: State
     session: Session
     schedule: Schedule
@@ -37,9 +36,8 @@ class Context:
     executors: Mapping[str, Executor]
     repository: Repository | None
     content_roots: tuple[Path, ...]
-    tell: Tell
     notes: Notes
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    changed: asyncio.Event
     merge_wanted: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: int = 0
     _background: set[asyncio.Task[object]] = field(default_factory=set)
@@ -61,15 +59,9 @@ class Context:
         return self.run.facts.options
 
     def record(self, *drafts: Draft) -> None:
-        """Write events, take them in, and tell them."""
-        for event in self.journal.append(*drafts):
-            self.take_in(event)
-
-    def take_in(self, event: Event) -> None:
-        """Take in an event that is written, and tell it."""
-        self.state.apply(event)
-        self.tell(event)
-        self.notes.take(event, self.state)
+        """Take in events, have them written, and note them where the plan's format keeps notes."""
+        for event in self.recorder.record(*drafts):
+            self.notes.take(event, self.state)
         self.changed.set()
 
     def executor_of(self, task: WorkTask) -> Executor:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from batchpack.execution.context import Context
+from batchpack.execution.journal import Journal
 
+CANCEL = "cancel_asked"
+LOOK_SECONDS = 0.5
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FIRST = "nothing new begins; waiting for what runs (once more ends it; `batchpack resume` goes on later)"
 SECOND = "ending what runs; worktrees and what was recorded stay"
@@ -33,9 +38,22 @@ def signals(context: Context, say: Callable[[str], None]) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-def look(context: Context) -> None:
-    """Take in what other processes wrote into the journal, as a request to cancel."""
-    for event in context.journal.since(context.state.seq):
-        context.take_in(event)
-    if context.state.cancelled:
-        context.stopping = 2
+class Requests:
+    """Requests of other processes, read from the journal by a connection of its own."""
+
+    def __init__(self, path: Path, asked: Callable[[], None]) -> None:
+        self._journal, self._asked = Journal(path), asked
+        self._known = self._journal.last(CANCEL)
+        self._looked = 0.0
+
+    def look(self) -> None:
+        """Say so when somebody asked to cancel; looked at twice a second."""
+        if time.monotonic() < self._looked + LOOK_SECONDS:
+            return
+        self._looked = time.monotonic()
+        if self._journal.last(CANCEL) > self._known:
+            self._asked()
+
+    def close(self) -> None:
+        """Close the journal."""
+        self._journal.close()

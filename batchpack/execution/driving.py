@@ -10,11 +10,12 @@ from functools import partial
 from batchpack.app import App
 from batchpack.errors import BatchpackError, UsageError
 from batchpack.execution import control, endings
-from batchpack.execution.context import Context, Tell, executor_name
+from batchpack.execution.context import Context, executor_name
 from batchpack.execution.journal import Draft, Journal
 from batchpack.execution.merges import Merges
 from batchpack.execution.noting import Notes
 from batchpack.execution.orchestrator import Orchestrator
+from batchpack.execution.recorder import Recorder, Tell
 from batchpack.execution.schedule import Schedule
 from batchpack.execution.state import State, fold
 from batchpack.execution.store import WorkRun
@@ -78,9 +79,10 @@ def _context(
     done = {"merged"} if repo else {"merged", "verified"}
     schedule = Schedule(run.plan, (name for name, task in state.tasks.items() if task.status in done))
     schedule.drop(name for name, task in state.tasks.items() if task.status in {"verified", "abandoned"})
+    changed = asyncio.Event()
     return Context(
         run=run,
-        journal=journal,
+        recorder=Recorder(journal, state, tell, changed.set),
         state=state,
         session=app.engine(run.facts.options.engine).open(run.folder, run.id),
         schedule=schedule,
@@ -88,8 +90,8 @@ def _context(
         executors=executors_for(app, run.plan, run.facts.options.executor),
         repository=repo,
         content_roots=app.content_roots,
-        tell=tell,
         notes=notes,
+        changed=changed,
     )
 
 
@@ -101,7 +103,7 @@ async def _driven(make: Callable[[], Context], say: Callable[[str], None]) -> No
         with control.signals(context, say):
             await Orchestrator(context, Throttle(context), merges).drive()
     finally:
-        endings.close(context)
+        await endings.close(context)
         await context.notes.flush()
         if merges is not None:
             merges.close()

@@ -22,12 +22,13 @@ OPEN: tuple[TaskStatus, ...] = ("pending", "failed", "conflict", "culprit", "in_
 FAILED: tuple[TaskStatus, ...] = ("abandoned", "skipped", "cancelled", "failed", "conflict", "culprit")
 
 
-def close(context: Context) -> None:
+async def close(context: Context) -> None:
     """Note whether the run is finished or stands still, and write the copies that others read."""
     if not context.state.finished:
         open_ = unsettled(context.state, merged=context.repository is not None)
         facts = {"counts": counts(context.state), "reason": why_stopped(context) if open_ else "all is settled"}
         context.record(Draft("stopped" if open_ else "finished", facts=facts))
+    await context.recorder.flush()
     write_copies(context.run, context.state)
 
 

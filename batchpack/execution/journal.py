@@ -40,12 +40,13 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An event that is not written yet."""
+    """An event that is not written yet; `at` is empty for one of the moment in which it is written."""
 
     name: str
     task: str = ""
     attempt: int = 0
     facts: Mapping[str, Any] = field(default_factory=dict)
+    at: str = ""
 
 
 class Journal:
@@ -62,7 +63,7 @@ class Journal:
             for one in drafts:
                 if one.name not in EVENTS:
                     raise ValueError(f"no event is called {one.name}")
-                at, facts = now(), json.dumps(dict(one.facts), default=str)
+                at, facts = one.at or now(), json.dumps(dict(one.facts), default=str)
                 cursor = connection.execute(
                     "INSERT INTO event (at, name, task, attempt, facts) VALUES (?, ?, ?, ?, ?)",
                     (at, one.name, one.task, one.attempt, facts),
@@ -78,6 +79,12 @@ class Journal:
             Event(row["seq"], row["at"], row["name"], row["task"], row["attempt"], json.loads(row["facts"]))
             for row in rows
         ]
+
+    def last(self, name: str) -> int:
+        """Return the number of the last event of a name, 0 where there is none."""
+        with told(self.path):
+            words = "SELECT coalesce(max(seq), 0) FROM event WHERE name = ?"
+            return int(self._connection.execute(words, (name,)).fetchone()[0])
 
     def close(self) -> None:
         """Close the file."""

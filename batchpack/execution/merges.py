@@ -70,7 +70,8 @@ class Merges:
         self.queue.close()
 
     async def _step(self) -> None:
-        """Put what is verified into the queue and have it settled."""
+        """Put what is verified into the queue and have it settled; only what is on record goes in."""
+        await self.context.recorder.flush()
         for entry in self._entries():
             await asyncio.to_thread(self.queue.add, entry)
         if self.queue.entries("ready", "merging"):

@@ -24,6 +24,7 @@ class Orchestrator:
         self.context, self.throttle, self.merges = context, throttle, merges
         self.pump = Pump(context.session)
         self.carrier = Carrier(context, self.pump, throttle)
+        self._requests = control.Requests(context.run.journal, self._cancelled)
         self._running: dict[asyncio.Task[None], str] = {}
 
     async def drive(self) -> None:
@@ -54,7 +55,7 @@ class Orchestrator:
     def _step(self) -> None:
         """Begin what may begin, end what must end."""
         self.context.changed.clear()
-        control.look(self.context)
+        self._requests.look()
         if self.context.stopping == 2:
             self.carrier.cancel_all()
         while not self.context.stopping and self.throttle.open(len(self._running)):
@@ -63,12 +64,18 @@ class Orchestrator:
                 break
             self._start(task.id, self.carrier.begin(task.id))
 
+    def _cancelled(self) -> None:
+        """Take in that somebody asked for the end."""
+        self.context.state.cancelled, self.context.stopping = True, 2
+
     def _start(self, name: str, work: object) -> None:
         """Let a coroutine carry a task's attempt."""
         self._running[asyncio.ensure_future(work)] = name  # type: ignore[call-overload]
 
     async def _wait(self, helpers: list[asyncio.Task[None]]) -> None:
         """Wait until something changed; an error in any part ends the whole."""
+        if self.context.recorder.failure is not None:
+            raise self.context.recorder.failure
         changed = asyncio.create_task(self.context.changed.wait())
         done, _ = await asyncio.wait(
             {changed, *self._running, *helpers}, timeout=self._patience(), return_when=asyncio.FIRST_COMPLETED
@@ -104,4 +111,5 @@ class Orchestrator:
             with suppress(Exception):
                 await merging
         await self.context.settle_background()
+        self._requests.close()
         await self.context.session.close(stop_running=self.context.stopping == 2)
