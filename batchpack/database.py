@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ from batchpack.errors import BrokenFile, Busy, Unwritable
 WAIT_SECONDS = 30.0
 ROOM = 64 * 1024
 """Bytes that SQLite needs to begin: the memory that its processes share is a file."""
+_turns: dict[Path, threading.RLock] = {}
+"""A lock for each file, so that threads of this process take turns at once: SQLite sleeps between two tries."""
 
 
 def connect(path: Path, tables: str = "") -> sqlite3.Connection:
@@ -42,7 +45,8 @@ def connect(path: Path, tables: str = "") -> sqlite3.Connection:
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """Do all that stands in a block or nothing of it; others who write wait for its end."""
-    with told(_path(connection)):
+    path = _path(connection)
+    with _turns.setdefault(path, threading.RLock()), told(path):
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
