@@ -20,7 +20,8 @@ class UnknownBatch(BatchpackError):
 
     def __init__(self, word: str, found: list[str]) -> None:
         hint = f"there are: {', '.join(found[-8:])}" if found else "make one with: batchpack items add"
-        super().__init__(f"there is no batch of items {word[:80]!r} here", hint)
+        named = "" if word == ids.LATEST else f" {word[:80]!r}"
+        super().__init__(f"there is no batch of items{named} here", hint)
 
 
 def make(project: Path, name: str | None = None) -> Path:

@@ -31,7 +31,9 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     """A word that leads to nothing is answered with what there is, and one that leads elsewhere is refused."""
     with pytest.raises(batches.UnknownBatch) as caught:
         batches.find(tmp_path)
-    assert "batchpack items add" in caught.value.hint
+    assert ("there is no batch of items here", "make one with: batchpack items add") == (
+        caught.value.message, caught.value.hint,
+    )  # fmt: skip
     batches.make(tmp_path, "mails")
     with pytest.raises(batches.UnknownBatch) as caught:
         batches.find(tmp_path, "nope")

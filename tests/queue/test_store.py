@@ -120,6 +120,24 @@ class QueueMachine(RuleBasedStateMachine):
             one.status, one.holder = "pending", None
 
     @rule(name=st.sampled_from(TASKS))
+    def skip(self, name: str) -> None:
+        """What nobody holds may be skipped by anybody; a token given out before is void then."""
+        one = self.model[name]
+        self.reap()
+        self.queue.reap()
+        if one.status == "pending" or (one.status == "dead" and one.holder is not None):
+            self.queue.skip(name, None, reason="no")
+            one.status, one.holder, one.token = "skipped", None, one.token + 1
+
+    @rule(name=st.sampled_from(TASKS))
+    def bury(self, name: str) -> None:
+        """What is not done is given up, and its token is void."""
+        one = self.model[name]
+        if one.status != "done":
+            self.queue.bury(name, reason="no", force=True)
+            one.status, one.holder, one.token = "dead", None, one.token + 1
+
+    @rule(name=st.sampled_from(TASKS))
     def requeue(self, name: str) -> None:
         """Whatever it was, the task waits, and all tokens are void."""
         one = self.model[name]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import os
 import signal
-import sqlite3
 import sys
 import time
 from collections.abc import Callable
@@ -17,8 +16,11 @@ from typing import Any
 
 from batchpack.errors import BatchpackError
 from batchpack.files import append_line
-from batchpack.queue import database, rows
+from batchpack.items import records
+from batchpack.items.records import Judgement
+from batchpack.queue import database, ticks
 from batchpack.queue.rows import StaleClaim
+from batchpack.queue.settling import Disposition
 from batchpack.queue.store import SqliteQueue
 from batchpack.queue.values import Task
 from batchpack.receipts import recording
@@ -83,15 +85,15 @@ def _judge(queue: SqliteQueue, folder: Path, name: str, task: Task, item: str, p
     said: dict[str, Any] = {"task": task.id, "item": item, "worker": name, "token": task.token}
     act = recording.append(folder, Draft("before", what="read", **said)).act
     end = _read(path)
-    recording.append(folder, Draft("after", act=act, result=end))  # type: ignore[arg-type]
+    recording.append(folder, Draft("after", act=act, result=end))
     queue.heartbeat(task.id, task.token, lease=LEASE)
     if task.kind == "chunk":
         with database.opened(folder / database.NAME) as connection, database.transaction(connection):
-            _record(connection, task, item, end)
+            records.put(connection, ticks.now(), task.id, task.token, [Judgement(item, end)])
     return end
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> Disposition:
     """Judge a file: empty ones are skipped, those that are no Python fail."""
     data = path.read_bytes()
     if not data.strip():
@@ -101,15 +103,6 @@ def _read(path: Path) -> str:
     except (SyntaxError, ValueError):
         return "failed"
     return "done"
-
-
-def _record(connection: sqlite3.Connection, task: Task, item: str, end: str) -> None:
-    """Record an item for the holder of its task."""
-    rows.working(connection, task.id, task.token)
-    connection.execute(
-        "INSERT OR REPLACE INTO record (item, task, disposition, at, token) VALUES (?, ?, ?, ?, ?)",
-        (item, task.id, end, time.time(), task.token),
-    )
 
 
 if __name__ == "__main__":

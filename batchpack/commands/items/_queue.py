@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import re
 import socket
 import sys
 from collections.abc import Callable
@@ -80,8 +81,13 @@ def worker_of(given: str | None) -> str:
     """Return the worker's name: the given one, else user@machine."""
     if given:
         return ids.check_worker(given)
-    made = f"{getpass.getuser()}@{socket.gethostname()}"
-    return ids.check_worker("".join(letter if letter.isascii() else "-" for letter in made)[:64])
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container whose user has no name
+        user = "worker"
+    return ids.check_worker(
+        re.sub(r"^[^A-Za-z0-9]+|[^A-Za-z0-9._@-]", "-", f"{user}@{socket.gethostname()}").strip("-")[:64]
+    )
 
 
 def value_of(option: str, text: str | None) -> Any:

@@ -27,3 +27,10 @@ def test_half_letters_are_kept_as_escapes(desk: ItemDesk) -> None:
     desk.items("fail", "a", "--token", "1", "--error", "\udcff").assert_ok()
 
     assert "\\udcff" == desk.task("a")["error"]
+
+
+def test_a_machine_without_a_user_name_has_workers_too(desk: ItemDesk) -> None:
+    """Where the system knows no name for the user, a worker is called after the machine; odd letters are replaced."""
+    named = desk.project.run("items", "claim", "--json", env={"LOGNAME": "\u00e9 -x y"}).json()["task"]["assignee"]
+
+    assert named.startswith("x-y@")
