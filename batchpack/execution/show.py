@@ -111,9 +111,10 @@ def batch_result(state: State, plan: WorkPlan, *, layer: str, number: int, names
 
 
 def status_line(result: Mapping[str, Any], tries: Mapping[str, int], names: Iterable[str]) -> str:
-    """Write a batch in one line: `[BATCH 1-foundation #1] L1-001 ✓, L1-002 ✗ (attempt 2) (1/2)`."""
+    """Write a batch in one line: `[BATCH 1-foundation #1] L1-001 ✓, L1-002 ✗ (attempt 2) (1/2)`; `-` was not begun."""
     good = set(result["verified"])
-    parts = [f"{name} ✓" if name in good else f"{name} ✗ (attempt {tries[name]})" for name in names]
+    bad = {name: f"✗ (attempt {tries[name]})" if tries[name] else "-" for name in names if name not in good}
+    parts = [f"{name} {bad.get(name, '✓')}" for name in names]
     return (
         f"[BATCH {result['layer']} #{result['batch_number']}] {', '.join(parts)} ({len(good)}/{result['tasks_total']})"
     )

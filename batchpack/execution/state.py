@@ -135,7 +135,7 @@ def _merged(task: Task, event: Event) -> None:
 
 
 def _merge_failed(task: Task, event: Event) -> None:
-    task.tries.append(Try(task.number, event.facts["state"], event.facts))
+    task.tries.append(Try(event.attempt or task.number, event.facts["state"], event.facts))
     task.attempts += 1
     task.status, task.reason = event.facts["state"], event.facts.get("reason", "")
 
