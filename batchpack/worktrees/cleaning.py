@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from batchpack import git
-from batchpack.worktrees import listing, registry, trees
+from batchpack.worktrees import deleting, listing, registry, trees
 from batchpack.worktrees.listing import Row
 from batchpack.worktrees.repository import Repository
 from batchpack.worktrees.salvage import Salvage
@@ -70,8 +69,7 @@ def _sweep(parent: Path, repository: Repository) -> None:
     """Delete what killed removals left in a folder of worktrees, and the folder when it is empty."""
     if not parent.is_dir() or repository.root.is_relative_to(parent):
         return
-    for path in parent.glob(f".*{trees.TRASH}"):
-        shutil.rmtree(path, ignore_errors=True)
+    deleting.sweep(parent, repository.common)
     with suppress(OSError):
         parent.rmdir()
         if parent.parent.name == f"{repository.root.name}.worktrees":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -32,7 +33,7 @@ def find(common: Path, path: Path) -> Path | None:
 def tree_of(record: Path) -> Path | None:
     """Return the folder that a record is about; None for a record that was only begun."""
     text = _first_line(record / "gitdir")
-    return Path(text).parent if text else None
+    return _absolute(record, text).parent if text else None
 
 
 def branch_of(record: Path) -> str:
@@ -44,7 +45,17 @@ def branch_of(record: Path) -> str:
 def points_to(path: Path, record: Path) -> bool:
     """Tell whether a worktree's `.git` is the file that leads to this record."""
     file = path / ".git"
-    return not file.is_symlink() and file.is_file() and _first_line(file) == f"gitdir: {record}"
+    if file.is_symlink() or not file.is_file():
+        return False
+    text = _first_line(file)
+    return text == f"gitdir: {record}" or (
+        text.startswith("gitdir: ") and _absolute(path, text.removeprefix("gitdir: ")) == record
+    )
+
+
+def _absolute(folder: Path, text: str) -> Path:
+    """Return a path as it stands in one of git's files: newer gits may write relative ones."""
+    return Path(text) if text.startswith("/") else Path(os.path.normpath(folder / text))
 
 
 def tip(common: Path, branch: str) -> str | None:

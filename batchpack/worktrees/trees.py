@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from batchpack import git
-from batchpack.worktrees import mending, occupants, preparing, registry, salvage
+from batchpack.worktrees import deleting, making, mending, occupants, preparing, registry, salvage
 from batchpack.worktrees.isolation import COMMIT, Isolation, check
 from batchpack.worktrees.repository import Repository
 from batchpack.worktrees.values import Worktree
@@ -20,10 +18,6 @@ __all__ = ["Isolation", "Removed", "Worktree", "check", "create", "discard", "re
 BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 LOCKED_BY = "batchpack"
 """The first word of the reason under which git keeps our worktrees from being pruned."""
-CHECKOUT_SECONDS = 1800.0
-NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
-TRASH = ".removed"
-"""How the name of a folder ends that is being deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +66,7 @@ def create(
     else:
         if record is not None:
             _clear_half_made(place, record)
-        made = Worktree(place, branch, base, _add(repository, place, branch, base, reason))
+        made = making.add(repository, place, branch, base, f"{LOCKED_BY} {reason}".strip())
     check(made)
     prepared = preparing.prepare(repository, made, include, setup)
     check(made)
@@ -124,37 +118,7 @@ def _clear_half_made(place: Path, record: Path) -> None:
 def _revive(worktree: Worktree, facts: dict[str, object]) -> None:
     """Fill the folder of a worktree again that somebody deleted, at the tip of its branch; git's record stays."""
     registry.set_mark(worktree.record, {**facts, "ready": False})
-    _to_trash(worktree.path)
-    worktree.path.mkdir(parents=True)
-    (worktree.path / ".git").write_text(f"gitdir: {worktree.record}\n")
-    check(worktree)
-    for name in ("index.lock", "HEAD.lock"):
-        (worktree.record / name).unlink(missing_ok=True)
-    git.ask(worktree.path, *NO_HOOKS, "reset", "--quiet", "--hard", timeout=CHECKOUT_SECONDS)
-
-
-def _add(repository: Repository, place: Path, branch: str, base: str, reason: str) -> Path:
-    """Have git make a worktree and return its record. Hooks stay out: what is to be set up is said in the plan."""
-    tip = registry.tip(repository.common, branch)
-    if tip not in {None, base} and not _grew_from(repository, branch, base):
-        raise Isolation(
-            f"branch {branch} is there already, at {str(tip)[:12]} and not at {base[:12]}",
-            f"look at it: git log {branch}; when nothing of it is needed: git branch -D {branch}",
-        )
-    which = ("--", str(place), branch) if tip is not None else ("--no-track", "-b", branch, "--", str(place), base)
-    words = ("--quiet", "--lock", "--reason", f"{LOCKED_BY} {reason}".strip(), *which)
-    git.ask(repository.root, *NO_HOOKS, "worktree", "add", *words, timeout=CHECKOUT_SECONDS)
-    record = registry.find(repository.common, place)
-    if record is None:
-        raise Isolation(f"git made no worktree at {place}", "run the command again")
-    return record
-
-
-def _grew_from(repository: Repository, branch: str, base: str) -> bool:
-    """Tell whether a branch was once made at a commit, which it still builds on: then it is this task's own."""
-    return registry.origin(repository.common, branch) == base and (
-        git.ask(repository.root, "merge-base", "--is-ancestor", base, f"refs/heads/{branch}", check=False).code == 0
-    )
+    making.fill(worktree)
 
 
 def release(_repository: Repository, worktree: Worktree) -> None:
@@ -180,14 +144,5 @@ def remove(repository: Repository, worktree: Worktree, *, salvage_into: Path) ->
 
 
 def discard(path: Path, record: Path) -> None:
-    """Delete a worktree's folder and git's record of it, the record last: until then a killed call can be repeated."""
-    _to_trash(path)
-    shutil.rmtree(record, ignore_errors=True)
-
-
-def _to_trash(path: Path) -> None:
-    """Delete a folder: it goes in one step, by another name, so that nobody takes what is left for the whole."""
-    if path.exists():
-        trash = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}{TRASH}")
-        path.rename(trash)
-        shutil.rmtree(trash, ignore_errors=True)
+    """Delete a worktree's folder and git's record of it, whatever is in them; a killed call can be repeated."""
+    deleting.worktree(path, record)

@@ -41,7 +41,7 @@ def test_only_what_would_not_be_missed_goes(project: Project) -> None:
 def test_everything_goes_when_asked_and_nothing_is_lost(project: Project) -> None:
     """With `everything` files are saved before they go and commits stay on their branches; the folder goes too."""
     ground = many(project)
-    (ground.folder / ".x.1-2.removed").mkdir()
+    (ground.folder / ".x.999999999-2.removed").mkdir()
 
     cleaned = {one.row.task: one for one in clean(ground, everything=True)}
 
@@ -92,7 +92,7 @@ def test_the_folder_the_project_lies_in_is_not_swept(project: Project) -> None:
     """A worktree beside the project does not make us tidy up the folder around both."""
     ground = lay(project)
     trees.create(ground.repository, project.folder.parent / "beside", "batchpack/run/one", ground.base)
-    other = ground.project.folder.parent / ".x.removed"
+    other = ground.project.folder.parent / ".x.999999999-2.removed"
     other.mkdir()
 
     clean(ground)
