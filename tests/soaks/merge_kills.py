@@ -23,6 +23,7 @@ from tests.support.project import Project
 def at_any_moment(ground: Ground, times: int, seconds: float) -> int:
     """Kill steps at random moments with their git and gates left running; return how many were caught at work."""
     base = ground.root.parent
+    kills.renew(ground)
     whole = kills.step(base, kills.GATE)
     caught = 0
     for number in range(times):
