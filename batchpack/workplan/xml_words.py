@@ -40,9 +40,11 @@ def paths_of(section: Section) -> tuple[list[str], list[str]]:
     odd: list[str] = []
     for entry, line in _listed(section):
         named = path(entry)
+        if entry.lower().rstrip(".") in NO_PATHS:
+            continue
         if named is not None:
             found.append(named.removeprefix("./"))
-        elif entry.lower().rstrip(".") not in NO_PATHS:
+        else:
             odd.append(f"<{section.tag}> line {line}: {entry[:80]!r} is no path")
     return list(dict.fromkeys(found)), odd
 
@@ -50,8 +52,8 @@ def paths_of(section: Section) -> tuple[list[str], list[str]]:
 def _listed(section: Section) -> Iterator[tuple[str, int]]:
     """Yield what a section lists: of its children the attribute `path`, a child for the path, or the text."""
     for child in section.children:
-        inner = child.first(*PATH_TAGS)
-        given = child.attributes.get("path") or (inner.text if inner is not None else "")
+        inner = [each for each in child.children if each.tag in PATH_TAGS]
+        given = child.attributes.get("path") or (inner[0].text if len(inner) == 1 else "")
         if given:
             yield given, child.line
         elif child.children:
