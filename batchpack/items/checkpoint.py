@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from batchpack.items import approval
+from batchpack.items import approval, bodies
 from batchpack.items.looking import show
 from batchpack.items.summaries import CATEGORIES, Sums, of_chunks, together
 from batchpack.plaintext import line
@@ -69,7 +69,7 @@ def then(found: Checkpoint, named: str) -> list[str]:
 
 def _sample(connection: sqlite3.Connection, item: str) -> str:
     """Return an item as one line: its id, what it is about, and why it was judged so."""
-    facts = show(connection, item, None)
+    facts = show(connection, bodies.beside(connection), item)
     title = next((str(facts["fields"][name]) for name in TITLES if facts["fields"].get(name)), "")
     why = (facts["record"] or {}).get("rationale") or ""
     return f"{item}  {line(title, 60)}" + (f"  ({line(why, 100)})" if why else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -9,7 +10,7 @@ from datetime import tzinfo
 from typing import Any
 
 from batchpack.errors import BatchpackError, UsageError
-from batchpack.items import chunking, times
+from batchpack.items import bodies, chunking, times
 from batchpack.items.chunking import KNOWN, NO_LABEL, Chunk, Packer, Rule
 from batchpack.items.manifest import CACHE_KIB
 from batchpack.plaintext import line
@@ -77,7 +78,7 @@ def _refuse_begun(connection: sqlite3.Connection) -> None:
 def _pack(connection: sqlite3.Connection, rule: Rule, home: tzinfo) -> list[Chunk]:
     """Write each item's chunk; the rule is asked for one item after another in the order of labels and times."""
     packer = Packer(rule)
-    label, words = _label(connection, rule.by, home)
+    label = _label(connection, rule.by, home)
     if label == "''":  # in the order they came in, which is that of the table
         connection.create_function("pack", 2, lambda size, tokens: packer("", size, tokens))
         connection.execute("UPDATE item SET chunk = pack(size, tokens)")
@@ -88,30 +89,37 @@ def _pack(connection: sqlite3.Connection, rule: Rule, home: tzinfo) -> list[Chun
         connection.execute(
             f"""INSERT INTO packed SELECT seq, pack(label, size, tokens) FROM (
                 SELECT seq, {label} AS label, size, tokens FROM item ORDER BY label IS NULL, label, at, seq)""",  # noqa: S608
-            words,
         )
         connection.execute(_PACK)
     finally:
         connection.execute("DROP TABLE temp.packed")
+        connection.execute("DROP TABLE IF EXISTS temp.labelled")
     return packer.finish()
 
 
-def _label(connection: sqlite3.Connection, by: str, home: tzinfo) -> tuple[str, tuple[str, ...]]:
-    """Return SQL for what items are put together by, with its words."""
+def _label(connection: sqlite3.Connection, by: str, home: tzinfo) -> str:
+    """Return SQL for what items are put together by."""
     if by in ("size", "tokens"):
-        return "''", ()
+        return "''"
     if by in KNOWN:
         if home is times.zone("UTC") and by != "week":
-            return f"substr(at, 1, {7 if by == 'month' else 10})", ()
+            return f"substr(at, 1, {7 if by == 'month' else 10})"
         part = {"month": times.month, "week": times.week, "day": times.day}[by]
         connection.create_function("part", 1, lambda at: None if at is None else part(at, home))
-        return "part(at)", ()
+        return "part(at)"
     if by == "category" or by == _fields(connection).get("category"):
-        return "category", ()
-    if '"' in by:
-        raise UsageError(f"{line(by, 80)!r} cannot be the name of a field", "see them: batchpack items show")
-    connection.create_function("plain", 1, lambda value: None if value in (None, "") else line(str(value)))
-    return "plain(json_extract(body, ?))", (f'$."{by}"',)
+        return "category"
+    labels = ((row["seq"], _plain(fields.get(by))) for row, fields in bodies.every(connection))
+    connection.execute("CREATE TEMP TABLE labelled (seq INTEGER PRIMARY KEY, label TEXT)")
+    connection.executemany("INSERT INTO labelled VALUES (?, ?)", labels)
+    return "(SELECT label FROM labelled WHERE labelled.seq = item.seq)"
+
+
+def _plain(value: Any) -> str | None:
+    """Return the value of a field as a label; None where there is none."""
+    if value is None or value == "":
+        return None
+    return line(value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False))
 
 
 def _fields(connection: sqlite3.Connection) -> dict[str, Any]:

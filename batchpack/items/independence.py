@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from batchpack.errors import BatchpackError
+from batchpack.items import bodies
 from batchpack.plaintext import line
 from batchpack.queue import batches
 from batchpack.tasks.claims import Claim, claims_of, locks_of
@@ -104,8 +104,7 @@ def _declared(connection: sqlite3.Connection, project: str) -> Iterator[Declared
     """Yield what items declare; those that declare nothing are left out."""
     chunking = batches.get(connection, "chunking")
     by_chunk = not isinstance(chunking, dict) or chunking.get("tasks") != "item"
-    for row in connection.execute("SELECT id, chunk, body FROM item ORDER BY seq"):
-        fields = json.loads(row["body"])
+    for row, fields in bodies.every(connection):
         needs, states = _words(fields.get("depends_on")), _words(fields.get("state"))
         texts = _words(fields.get("writes"))
         if needs or states or texts:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from batchpack.errors import BatchpackError, BrokenFile, UsageError
+from batchpack.items import bodies
 from batchpack.items.chunks import every
 from batchpack.items.manifest import added
 from batchpack.queue import listing
@@ -48,24 +48,24 @@ def page(
     return Page(tuple(map(dict, rows[:limit])), rows[limit - 1]["seq"] if len(rows) > limit else None)
 
 
-def show(connection: sqlite3.Connection, word: str, base: Path | None) -> dict[str, Any]:
+def show(connection: sqlite3.Connection, folder: Path, word: str, base: Path | None = None) -> dict[str, Any]:
     """Return an item with its fields and what was judged of it; of a file the text too, if it is as it was.
 
     `base` is the folder that files were found in. Raises UnknownItem, BrokenFile for a file that was changed.
     """
-    row = connection.execute(f"SELECT {COLUMNS}, body FROM item WHERE id = ?", (word,)).fetchone()  # noqa: S608
+    row = connection.execute(f"SELECT {COLUMNS}, start FROM item WHERE id = ?", (word,)).fetchone()  # noqa: S608
     if row is None:
         raise UnknownItem(word)
-    facts = {**dict(row), "fields": json.loads(row["body"])}
-    del facts["body"]
+    facts = dict(row)
+    facts["fields"] = bodies.read(folder, facts.pop("start"), word, row["sha256"])
     if base is not None and facts["fields"].get("path") == row["locator"]:
-        facts["fields"]["text"] = _text(base / row["locator"], row["sha256"])
+        facts["fields"]["text"] = _text(base / row["locator"], facts["fields"].get("sha256"))
     judged = connection.execute("SELECT * FROM record WHERE item = ?", (word,)).fetchone()
     facts["record"] = None if judged is None else {**dict(judged), "at": said(judged["at"])}
     return facts
 
 
-def _text(path: Path, digest: str) -> str:
+def _text(path: Path, digest: object) -> str:
     """Return the text of a file that is as it was when it was added."""
     from batchpack.files import fingerprint
 

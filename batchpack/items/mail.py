@@ -71,9 +71,8 @@ def _message(raw: bytes, size: int, place: str, rejects: Rejects) -> Iterator[Fo
         rejects.put(place, f"the message has {size:,} bytes, and at most {MESSAGE_LIMIT:,} are read")
         return
     digest = sha256(raw).hexdigest()
-    fields = read(raw)
-    body = orjson.dumps(fields)
-    yield Found(body, fields, place, f"mail-{digest[:16]}", digest, len(body))
+    fields = {**read(raw), "sha256": digest}
+    yield Found(orjson.dumps(fields), fields, place, f"mail-{digest[:16]}")
 
 
 def read(raw: bytes) -> dict[str, Any]:

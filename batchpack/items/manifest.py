@@ -11,10 +11,11 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from batchpack.errors import BatchpackError, Unwritable
 from batchpack.files import keep_from_git, sync_folder
+from batchpack.items import bodies
 from batchpack.items.values import Added, Item, Rejects
 from batchpack.queue import batches, database, ids
 
@@ -25,9 +26,10 @@ STALE = timedelta(days=1)
 """A draft of this age was left by a process that was killed."""
 _DRAFT = ".new-"
 Facts = Callable[[], dict[str, Any]]
-_INSERT = """INSERT INTO item (id, sha256, at, category, size, tokens, body, locator)
-    VALUES (?1, ?2, ?3, ?4, ?5, (?5 + 3) / 4, CAST(?6 AS TEXT), ?7) ON CONFLICT DO NOTHING"""
+_ITEM = """INSERT INTO item (id, sha256, at, category, size, tokens, locator, start)
+    VALUES (?1, ?2, ?3, ?4, ?5, (?5 + 3) / 4, ?6, ?7) ON CONFLICT DO NOTHING"""
 """Tokens are estimated: four bytes each, rounded up."""
+_MOVE = "UPDATE item SET start = ? WHERE id = ?"
 _SUMS = """SELECT count(*), total(size), total(tokens), count(*) - count(at), count(*) - count(category) FROM item"""
 
 
@@ -43,27 +45,34 @@ def make(project: Path, name: str | None, items: Iterable[Item], rejects: Reject
     with _draft(folder) as draft:
         path = draft / database.NAME
         database.create(path)
-        with database.opened(path) as connection:
+        with database.opened(path) as connection, bodies.create(draft) as out:
             for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{CACHE_KIB}"):
                 connection.execute(f"PRAGMA {pragma}")
             with database.transaction(connection):
                 connection.execute("DROP INDEX item_chunk")  # made anew where chunks are made
                 batches.put(connection, "created_at", now.timestamp())
-                write(connection, items, rejects, facts)
+                write(connection, out, items, rejects, facts)
             connection.execute("PRAGMA journal_mode = WAL")
         _publish(draft, folder)
     keep_from_git(folder.parent)
     return folder
 
 
-def write(connection: sqlite3.Connection, items: Iterable[Item], rejects: Rejects, facts: Facts) -> None:
-    """Write items and what is known of them all, within a transaction of the caller's."""
+def write(
+    connection: sqlite3.Connection, out: IO[bytes], items: Iterable[Item], rejects: Rejects, facts: Facts
+) -> None:
+    """Write items, their fields into the file beside, and what is known of them all, within a transaction."""
     hashed = sha256()
-    waiting = iter(items)
+    waiting, start = iter(items), 0
     while block := list(islice(waiting, BLOCK)):
-        if connection.executemany(_INSERT, block).rowcount != len(block):
-            block = list(_first(connection, block, rejects))
-        hashed.update("".join([f"{one[0]}\t{one[1]}\n" for one in block]).encode())
+        taken = block
+        if connection.executemany(_ITEM, _rows(block, start)).rowcount != len(block):
+            taken = list(_first(connection, block, rejects))
+            connection.executemany(_MOVE, [(row[-1], row[0]) for row in _rows(taken, start)])
+        data = b"\n".join([body for _, body in taken] + [b""])
+        out.write(data)
+        start += len(data)
+        hashed.update("".join([f"{row[0]}\t{row[1]}\n" for row, _ in taken]).encode())
     count, size, tokens, undated, uncategorised = connection.execute(_SUMS).fetchone()
     if not count:
         raise BatchpackError("there are no items in it", "nothing was added; name another source")
@@ -71,6 +80,13 @@ def write(connection: sqlite3.Connection, items: Iterable[Item], rejects: Reject
     told |= {"uncategorised": uncategorised, "manifest": hashed.hexdigest(), "rejected": rejects.rows}
     for key, value in {**facts(), "added": told}.items():
         batches.put(connection, key, value)
+
+
+def _rows(block: Iterable[Item], start: int) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of items with the places at which their fields begin."""
+    for row, body in block:
+        yield (*row, start)
+        start += len(body) + 1
 
 
 def added(connection: sqlite3.Connection) -> Added:
@@ -92,11 +108,12 @@ def recount(connection: sqlite3.Connection) -> str:
 def _first(connection: sqlite3.Connection, block: list[Item], rejects: Rejects) -> Iterator[Item]:
     """Yield the items of a block that were written; the others are twins of earlier ones."""
     for item in block:
-        place = connection.execute("SELECT locator FROM item WHERE id = ?", (item.id,)).fetchone()[0]
-        if place == item.place:
+        name, *_, place = item[0]
+        first = connection.execute("SELECT locator FROM item WHERE id = ?", (name,)).fetchone()[0]
+        if first == place:
             yield item
         else:
-            rejects.put(item.place, f"its id {item.id!r} is that of {place} too")
+            rejects.put(place, f"its id {name!r} is that of {first} too")
 
 
 def _refuse_taken(folder: Path) -> None:

@@ -54,26 +54,30 @@ class Shape:
 
     def _item(self, one: Found) -> Item:
         """Make an item; raises ValueError or BadName."""
-        fields, body = one.fields, one.body
-        if self.declared is False and not DECLARATIONS.isdisjoint(fields):
+        body, fields, place, given, size = one
+        if not self.declared and not DECLARATIONS.isdisjoint(fields):
             self.declared = True
-        size = len(body) if one.size is None else one.size
+        if size is None:
+            size = len(body)
         if size > SIZE_LIMIT or len(body) > SIZE_LIMIT:
             raise ValueError(f"the item has {max(size, len(body)):,} bytes, and at most {SIZE_LIMIT:,} are taken")
-        digest = one.sha256 or sha256(body).hexdigest()
-        at = None if self.at is None else _time(fields, self.at, self.home)
-        category = None if self.category is None else _category(fields.get(self.category))
-        return Item(self._id(one, digest), digest, at, category, size, body, one.place)
+        digest = sha256(body).hexdigest()
+        at = fields.get(self.at or "")
+        if at is not None:
+            at = _time(at, self.at, self.home)
+        category = fields.get(self.category or "")
+        if category is not None:
+            category = _category(category)
+        name = self._id(fields) if self.id is not None else given or f"item-{digest[:16]}"
+        return (name, digest, at, category, size, place), body
 
-    def _id(self, one: Found, digest: str) -> str:
-        """Return an item's id: that of its field, that of its source, or one made of its content."""
-        if self.id is None:
-            return one.id or f"item-{digest[:16]}"
-        word = one.fields.get(self.id)
+    def _id(self, fields: Mapping[str, Any]) -> str:
+        """Return what an item's field names it."""
+        word = fields.get(self.id or "")
         if isinstance(word, int) and not isinstance(word, bool):
             word = str(word)
         if not isinstance(word, str) or not word:
-            raise ValueError(f"its id is missing: it has no text in {self.id!r} (fields: {_names(one.fields)})")
+            raise ValueError(f"its id is missing: it has no text in {self.id!r} (fields: {_names(fields)})")
         return ids.check("item", word)
 
 
@@ -82,10 +86,9 @@ def _names(fields: Mapping[str, Any]) -> str:
     return line(", ".join(fields)) or "none"
 
 
-def _time(fields: Mapping[str, Any], name: str, home: tzinfo) -> str | None:
+def _time(value: object, name: str | None, home: tzinfo) -> str | None:
     """Return the time of an item; None where it has none."""
-    value = fields.get(name)
-    if value is None or value == "":
+    if value == "":
         return None
     try:
         return times.parse(value, home)
@@ -95,7 +98,7 @@ def _time(fields: Mapping[str, Any], name: str, home: tzinfo) -> str | None:
 
 def _category(value: object) -> str | None:
     """Return a category as text; None where there is none."""
-    if value is None or value == "":
+    if value == "":
         return None
     text = value if isinstance(value, str) else str(value)
     return text if len(text) <= CATEGORY_LIMIT and text.isprintable() else line(text, CATEGORY_LIMIT)

@@ -125,11 +125,11 @@ def _files(base: Path, word: str, rejects: Rejects) -> Iterator[Found]:
             if not path.resolve().is_relative_to(root) or not path.is_file():
                 rejects.put(name, f"it is a link out of {root}, or no file")
                 continue
-            fields, size, digest = _file(path, name)
+            fields, size = _file(path, name)
         except (OSError, UnicodeError, OverflowError) as error:
             rejects.put(ascii(name)[1:-1], getattr(error, "strerror", None) or "its name or content cannot be read")
             continue
-        yield Found(_json(fields), fields, name, file_id(name), digest, size)
+        yield Found(_json(fields), fields, name, file_id(name), size)
 
 
 def _fixed(word: str) -> str:
@@ -139,8 +139,8 @@ def _fixed(word: str) -> str:
     return str(Path(*parts[:fixed])) if fixed else "."
 
 
-def _file(path: Path, name: str) -> tuple[dict[str, Any], int, str]:
-    """Return what an item says of a file, its size and the hash of its content."""
+def _file(path: Path, name: str) -> tuple[dict[str, Any], int]:
+    """Return what an item says of a file, the hash of its content with it, and its size."""
     name.encode()  # a name that is no UTF-8 can stand in no manifest
     stat = path.stat()
     hashed = sha256()
@@ -150,7 +150,7 @@ def _file(path: Path, name: str) -> tuple[dict[str, Any], int, str]:
     folder = pure.parent.as_posix()
     at = times.parse(stat.st_mtime)
     fields = {"path": name, "name": pure.name, "folder": folder, "suffix": pure.suffix, "at": at}
-    return fields, stat.st_size, hashed.hexdigest()
+    return {**fields, "sha256": hashed.hexdigest()}, stat.st_size
 
 
 def file_id(name: str) -> str:

@@ -16,27 +16,20 @@ REJECT_LIMIT = 1000
 class Found(NamedTuple):
     """What a source found: the item as JSON, its fields, and where it stands.
 
-    The others are what a source knows better than fields say: an id, and hash and size of what the JSON only points to.
+    The others are what a source knows better than fields say: an id, and the size of what the JSON only points to.
     """
 
     body: bytes
     fields: dict[str, Any]
     place: str
     id: str | None = None
-    sha256: str | None = None
     size: int | None = None
 
 
-class Item(NamedTuple):
-    """An item as it goes into the file: `at` is UTC as ISO 8601, `body` JSON, `place` where it came from."""
-
-    id: str
-    sha256: str
-    at: str | None
-    category: str | None
-    size: int
-    body: bytes
-    place: str
+Row = tuple[str, str, str | None, str | None, int, str]
+"""An item as it stands in the file: id, hash, time (UTC, ISO 8601), category, bytes, and where it came from."""
+Item = tuple[Row, bytes]
+"""An item and its fields as JSON. Plain tuples: of a million items each step counts."""
 
 
 class BadRow(BatchpackError):

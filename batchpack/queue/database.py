@@ -19,7 +19,8 @@ TABLES = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     """CREATE TABLE item (
         seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, at TEXT, category TEXT,
-        size INTEGER NOT NULL, tokens INTEGER NOT NULL, body TEXT, locator TEXT NOT NULL DEFAULT '', chunk INTEGER)""",
+        size INTEGER NOT NULL, tokens INTEGER NOT NULL, locator TEXT NOT NULL DEFAULT '',
+        start INTEGER NOT NULL DEFAULT 0, chunk INTEGER)""",
     "CREATE INDEX item_chunk ON item (chunk, seq)",
     """CREATE TABLE chunk (
         number INTEGER PRIMARY KEY, label TEXT NOT NULL, items INTEGER NOT NULL, size INTEGER NOT NULL,
@@ -45,7 +46,9 @@ TABLES = (
         rationale TEXT NOT NULL DEFAULT '', data TEXT, at REAL NOT NULL, token INTEGER NOT NULL)""",
     "CREATE INDEX record_task ON record (task)",
 )
-"""Times are seconds since 1970. What decides is the timer: of the lease while a task is claimed, of its pause before.
+"""The fields of an item are the line of a file beside this one that begins at the byte `start`.
+
+Times are seconds since 1970. What decides is the timer: of the lease while a task is claimed, of its pause before.
 
 `timer_ticks` is its end on the clock of one boot, `timer_boot` says of which; `lease_until` and `not_before` only tell.
 """

@@ -62,7 +62,7 @@ def test_in_is_out(make: Make, rows: list[dict[str, Any]], by: str) -> None:
     [
         ("month", "UTC", "2025-02"), ("month", "Europe/Berlin", "2025-03"), ("day", "UTC", "2025-02-28"),
         ("day", "Asia/Tokyo", "2025-03-01"), ("week", "UTC", "2025-W09"), ("text", "UTC", "t"),
-        ("team", "UTC", '{"a":1}'), ("size", "UTC", ""),
+        ("team", "UTC", '{"a": 1}'), ("size", "UTC", ""),
     ],
 )  # fmt: skip
 def test_labels(make: Make, by: str, zone: str, label: str) -> None:

@@ -18,7 +18,7 @@ from batchpack.queue import batches
 @batch_command(click.argument("item"))
 def command(room: Room, item: str) -> None:
     """Show ITEM with its fields and what was judged of it; of a file the text, if it is as it was when it was added."""
-    facts = looking.show(room.connection, item, _base(room))
+    facts = looking.show(room.connection, room.folder, item, _base(room))
     known = ("at", "category", "size", "tokens", "locator", "chunk", "sha256")
     lines = [facts["id"], *(f"  {name}: {line(str(facts[name]))}" for name in known if facts[name] is not None)]
     if facts["record"]:
