@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
 from batchpack.errors import UsageError
@@ -15,7 +14,7 @@ from batchpack.queue.values import STATUSES, Draft, Page, Status, plain
 
 PAGE_LIMIT = 1000
 _ADD = """INSERT INTO task (id, kind, title, body, chunk, item, priority, created_at, updated_at)
-    VALUES (:id, :kind, :title, :body, :chunk, :item, :priority, :wall, :wall)"""
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 def add(connection: sqlite3.Connection, now: Moment, drafts: Iterable[Draft]) -> int:
@@ -30,10 +29,10 @@ def add(connection: sqlite3.Connection, now: Moment, drafts: Iterable[Draft]) ->
     return connection.total_changes - before
 
 
-def _row(draft: Draft, now: Moment) -> dict[str, Any]:
+def _row(draft: Draft, now: Moment) -> tuple[Any, ...]:
     """Return a draft's columns, checked."""
-    title, body = plain(draft.title, "the title"), plain(draft.body, "the body")
-    return {**asdict(draft), "id": ids.check("task", draft.id), "title": title, "body": body, "wall": now.wall}
+    named, title, body = ids.check("task", draft.id), plain(draft.title, "the title"), plain(draft.body, "the body")
+    return named, draft.kind, title, body, draft.chunk, draft.item, draft.priority, now.wall, now.wall
 
 
 def page(connection: sqlite3.Connection, status: Status | None, assignee: str | None, after: int, limit: int) -> Page:
