@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from batchpack.queue.values import Status, Task
@@ -31,3 +32,20 @@ def brief(task: Task) -> dict[str, Any]:
     facts = task.to_json()
     names = ("id", "kind", "title", "status", "assignee", "attempts", "lease_until", "error", "version")
     return {name: facts[name] for name in names if facts[name] not in (None, "")}
+
+
+def listed(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a list tells of an item."""
+    return {name: value for name, value in item.items() if value not in (None, "") and name != "sha256"}
+
+
+def shortened(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an item whose long texts are cut, each with how much is left out."""
+    return {**item, "fields": {name: _cut(value) for name, value in item["fields"].items()}}
+
+
+def _cut(value: Any) -> Any:
+    """Cut a long text."""
+    if not isinstance(value, str) or len(value) <= BODY_SHOWN:
+        return value
+    return f"{value[:BODY_SHOWN]} … ({len(value) - BODY_SHOWN:,} characters more: batchpack items show)"

@@ -29,6 +29,9 @@ COMMANDS = {
     "fail_task": ("items fail",),
     "skip_task": ("items skip",),
     "list_chunks": ("items chunks",),
+    "list_items": ("items list",),
+    "get_item": ("items show",),
+    "record_items": ("items record",),
     "append_receipt": ("receipts append",),
 }
 """The commands that do what a tool does."""
@@ -36,6 +39,7 @@ COMMANDS = {
 SAID = {
     "id": "task", "assignee": "worker", "cursor": "after", "lease_seconds": "lease", "pause_seconds": "pause",
     "body_append": "text", "if_version": "version",
+    "records": "file",
 }  # fmt: skip
 """Parameters of tools that commands have under another name."""
 
@@ -60,7 +64,8 @@ def test_every_tool_has_its_command(name: str) -> None:
     taken = set(inspect.signature(getattr(Tools, name)).parameters) - {"self"} - OWN.get(name, set())
     known = set().union(*map(parameters, COMMANDS[name]))
 
-    assert set() == {SAID.get(one, one) for one in taken} - known
+    said = SAID | ({"id": "item"} if name == "get_item" else {})
+    assert set() == {said.get(one, one) for one in taken} - known
 
 
 def test_no_tool_is_without_a_command() -> None:

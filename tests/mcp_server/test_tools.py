@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from batchpack.errors import BatchpackError, UsageError
+from batchpack.items.records import Judgement
 from batchpack.mcp_server.tools import Tools
 from batchpack.queue.rows import StaleClaim
 from batchpack.receipts.book import Book
 from batchpack.receipts.recording import verify
+from tests.support.project import Project
 
 
 def test_a_worker_works_until_nothing_is_left(tools: Tools) -> None:
@@ -114,3 +117,26 @@ def test_a_batch_is_meant_by_its_name(tools: Tools) -> None:
     for name in ("none", "../mails", "/etc"):
         with pytest.raises(BatchpackError):
             tools.list_tasks(batch=name)
+
+
+def test_a_chunk_is_judged_item_by_item(project: Project) -> None:
+    """Items are listed and shown, records are taken from the holder alone, and a chunk ends when all are judged."""
+    rows = [{"id": name, "text": text} for name, text in {"a": "x" * 30_000, "b": "text"}.items()]
+    project.write({"letters.jsonl": "".join(json.dumps(one) + "\n" for one in rows)})
+    project.run("items", "add", "letters.jsonl", "--name", "letters").assert_ok()
+    project.run("items", "chunk", "--by", "size").assert_ok()
+    tools = Tools(project.folder.resolve())
+    task = tools.claim_task("w")["task"]
+    listed = tools.list_items(chunk=1, left=True)["items"]
+    assert ["a", "b"] == [item["id"] for item in listed]
+    assert "(10,000 characters more" in tools.get_item("a")["item"]["fields"]["text"]
+    judged = [Judgement("a", category="fyi", rationale="old")]
+    assert (1, 2) == tuple(tools.record_items(task["id"], task["token"], judged)[key] for key in ("judged", "items"))
+    with pytest.raises(BatchpackError, match="have no record: b"):
+        tools.complete_task(task["id"], task["token"], ["looked"])
+    with pytest.raises(StaleClaim):
+        tools.record_items(task["id"], task["token"] + 1, [Judgement("b")])
+    tools.record_items(task["id"], task["token"], [Judgement("b", "skipped")])
+
+    assert "done" == tools.complete_task(task["id"], task["token"], ["looked"])["task"]["status"]
+    assert "skipped" == tools.get_item("b")["item"]["record"]["disposition"]
