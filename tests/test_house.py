@@ -25,7 +25,6 @@ MIRRORS = {
     "batchpack/__main__.py": "every test that runs a command goes through it",
     "batchpack/guard/__main__.py": "tests/guard/test_program.py runs it",
     "batchpack/markers.py": "tests/test_hookspecs.py uses both markers",
-    "batchpack/executor.py": "a Protocol without code; tests/test_hookspecs.py holds the built-in executors to it",
     "batchpack/engine.py": "a Protocol and values; tests/local/test_engine.py holds the local one to it",
     "batchpack/source.py": "a Protocol without code; tests/test_hookspecs.py",
     "batchpack/provider.py": "a Protocol and values; tests/plugins/test_anthropic_api.py holds the provider to it",

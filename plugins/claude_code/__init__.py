@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -39,6 +40,7 @@ from .guarding import PLUGIN, guard_edits, guard_files, guard_policy, hooks_for 
 
 if TYPE_CHECKING:
     from batchpack.content import Agent, Pack, Permissions, Skill
+    from batchpack.executor import Executor
 
 NAME = "claude_code"
 TITLE = "Claude Code"
@@ -255,3 +257,9 @@ def verify(target: Target, names: Names) -> list[Check]:
 def batchpack_hosts(register: Callable[[Host], None]) -> None:
     """Offer this page."""
     register(cast("Host", sys.modules[__name__]))
+
+
+@hookimpl
+def batchpack_executors(register: Callable[[Executor], None]) -> None:
+    """Offer this host's headless command."""
+    register(cast("Executor", import_module(".headless", __name__)))

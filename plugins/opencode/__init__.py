@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -41,6 +42,7 @@ from .settings import settings_files  # noqa: TID252 - plugins are loaded by pat
 
 if TYPE_CHECKING:
     from batchpack.content import Action, Agent, Pack, Permissions, Skill
+    from batchpack.executor import Executor
 
 NAME = "opencode"
 TITLE = "opencode"
@@ -241,3 +243,9 @@ def _with_orchestrator(names: Names) -> Names:
 def batchpack_hosts(register: Callable[[Host], None]) -> None:
     """Offer this page."""
     register(cast("Host", sys.modules[__name__]))
+
+
+@hookimpl
+def batchpack_executors(register: Callable[[Executor], None]) -> None:
+    """Offer this host's headless command."""
+    register(cast("Executor", import_module(".headless", __name__)))

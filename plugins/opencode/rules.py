@@ -36,7 +36,7 @@ def permission(permissions: Permissions, program: str, *routers: str) -> dict[st
         **_tools(permissions.mcp),
         "read": permissions.read if permissions.read == "deny" else read,
         **looking,
-        "edit": _edit(permissions.edit),
+        "edit": edits(permissions.edit),
         "bash": _bash(permissions.bash, program, routers),
         "task": permissions.task if isinstance(permissions.task, str) else _closed(permissions.task),
         "skill": "deny",
@@ -70,7 +70,7 @@ def _tools(rule: str | Mapping[str, str]) -> dict[str, str]:
     return {"*": rule} if isinstance(rule, str) else _closed(rule)
 
 
-def _edit(rule: str | Mapping[str, str]) -> str | dict[str, str]:
+def edits(rule: str | Mapping[str, str]) -> str | dict[str, str]:
     """Write the edit rules; paths count from the root of the work tree, or of the disk outside of git."""
     if rule != "project":
         return rule if isinstance(rule, str) else _paths(_closed(rule))
