@@ -91,7 +91,7 @@ def seconds_left(plan: WorkPlan, state: State, width: int) -> float | None:
 
     The longest chain of open tasks is a lower bound, since it cannot be shared.
     """
-    took = [task.ended - task.started for task in state.tasks.values() if task.ended and task.started and task.attempts]
+    took = [task.ended - task.started for task in state.tasks.values() if task.ended and task.started and task.tries]
     if not took:
         return None
     mean = sum(took) / len(took)
