@@ -22,6 +22,9 @@ from batchpack.queue import batches, database, ids
 BLOCK = 1000
 """Items that are written at once: few statements, little memory."""
 CACHE_KIB = 65_536
+_ALONE = ("locking_mode = EXCLUSIVE", "journal_mode = OFF", "synchronous = OFF", f"cache_size = -{CACHE_KIB}")
+"""How a draft is written: nobody else sees it, and one that is not finished is thrown away."""
+_SHARED = ("locking_mode = NORMAL", "journal_mode = WAL", "synchronous = FULL")
 STALE = timedelta(days=1)
 """A draft of this age was left by a process that was killed."""
 _DRAFT = ".new-"
@@ -46,13 +49,14 @@ def make(project: Path, name: str | None, items: Iterable[Item], rejects: Reject
         path = draft / database.NAME
         database.create(path)
         with database.opened(path) as connection, bodies.create(draft) as out:
-            for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{CACHE_KIB}"):
+            for pragma in _ALONE:
                 connection.execute(f"PRAGMA {pragma}")
             with database.transaction(connection):
                 connection.execute("DROP INDEX item_chunk")  # made anew where chunks are made
                 batches.put(connection, "created_at", now.timestamp())
                 write(connection, out, items, rejects, facts)
-            connection.execute("PRAGMA journal_mode = WAL")
+            for pragma in _SHARED:
+                connection.execute(f"PRAGMA {pragma}").fetchall()
         _publish(draft, folder)
     keep_from_git(folder.parent)
     return folder
