@@ -15,6 +15,8 @@ from batchpack.merging.stacking import Clash, Stack, Stacker
 from batchpack.merging.target import Target
 from batchpack.merging.values import Conflict, Culprit, Merged, Queued
 
+MANY_CULPRITS = 3
+"""From so many culprits in a step on, no more entries go through the gate at once than one culprit was found among."""
 MOST_MOVES = 20
 """How often the branch may move under a step before it gives up."""
 
@@ -40,6 +42,7 @@ class Settling:
     culprits: list[Culprit] = field(default_factory=list)
     flaky: list[str] = field(default_factory=list)
     moves: int = 0
+    examined: int = 0
     tip: str = ""
     stacker: Stacker = field(init=False)
 
@@ -84,17 +87,25 @@ class Settling:
 
     def _round(self, base: str, waiting: Sequence[Queued]) -> list[Queued]:
         """Merge what goes together, settle what is found out on the way, and return what is to be tried again."""
-        present = self._present(waiting)
+        room = self._room(len(waiting))
+        present = self._present(waiting[:room])
         stack = self.stacker.build(base, self.already_in(base, present))
         good, finding = self._judged(stack)
         if not self._land(stack, good):
-            return list(present)
+            return [*present, *waiting[room:]]
         for entry, clash in stack.clashes:
             self._conflict(base, entry, clash)
         if finding is not None:
             self._blame(stack, finding)
-        rest = stack.entries[good + (finding is not None) :]
-        return sorted((*rest, *stack.left), key=lambda one: (-one.entry.priority, one.seq))
+        settled = good + (finding is not None)
+        self.examined += settled
+        rest = (*stack.entries[settled:], *stack.left, *waiting[room:])
+        return sorted(rest, key=lambda one: (-one.entry.priority, one.seq))
+
+    def _room(self, waiting: int) -> int:
+        """Return how many entries go through the gate at once: all, unless culprits have turned out to be many."""
+        many = len(self.culprits) >= MANY_CULPRITS
+        return max(1, self.examined // len(self.culprits)) if many else waiting
 
     def _present(self, entries: Sequence[Queued]) -> list[Queued]:
         """Return the entries whose commits are there; the others go back to their authors."""

@@ -82,6 +82,16 @@ def test_the_runs_of_the_gate_are_few(ground: Ground, culprits: tuple[int, ...])
     assert progress.gate_runs <= 2 + 2 * 4 * len(culprits)
 
 
+def test_many_culprits_do_not_cost_a_search_each(ground: Ground) -> None:
+    """Where nearly all break the gate they are soon tried one by one: not many more runs than entries."""
+    ground.add_all({f"t{number}": {f"{number}.txt": "x\n"} for number in range(12)})
+
+    progress = ground.merger("test $(ls | grep -c '^[0-9]') -le 1").step()
+
+    assert (1, 11) == (len(progress.merged), len(progress.culprits))
+    assert progress.gate_runs <= 12 + 3 * 4
+
+
 def test_a_pause_holds_between_two_gates(ground: Ground) -> None:
     """A queue that is paused while a gate runs lets it end and lands nothing more; all stays ready."""
     for number in range(4):
