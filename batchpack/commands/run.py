@@ -87,10 +87,10 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
         allow_scope_expansion=allow_scope_expansion,
         keep_worktrees=keep_worktrees,
     )
-    console.check(app, read, options)
     if dry_run:
         console.preview(read, options, as_json=as_json)
         return
+    console.check(app, read, options)
     run = starting.create(
         read, options, project=folder, worktree_dir=worktree_dir.resolve() if worktree_dir else None, into=into
     )

@@ -33,12 +33,13 @@ class Unfinished(BatchpackError):
 def check(app: App, plan: WorkPlan, options: Options) -> None:
     """Refuse a plan that cannot be carried out here, before anything is made."""
     checks.check(plan)
-    driving.executors_for(app, plan, options.executor)
     app.engine(options.engine)
+    driving.executors_for(app, plan, options.executor)
 
 
 def preview(plan: WorkPlan, options: Options, *, as_json: bool) -> None:
     """Say in what order a plan's tasks would run, and who would work on each."""
+    checks.check(plan)
     layers = graph.layers(plan)
     if as_json:
         say_json({"plan": plan.name, "tasks": len(plan.tasks), "jobs": options.jobs, "layers": layers})
@@ -48,7 +49,7 @@ def preview(plan: WorkPlan, options: Options, *, as_json: bool) -> None:
     for number, layer in enumerate(layers, 1):
         say(f"\nLayer {number}")
         for name in layer:
-            say(f"  {name}  {tasks[name].title}  ({executor_name(tasks[name], options.executor)})")
+            say(f"  {name}  {tasks[name].title}  ({executor_name(tasks[name], options.executor) or 'no executor yet'})")
     say("\nNothing was made. Without --dry-run it begins.")
 
 
@@ -127,11 +128,13 @@ def _picture(run: WorkRun, state: State, width: int, *, as_json: bool) -> Callab
 
 def conclude(run: WorkRun, state: State, *, as_json: bool) -> None:
     """Print how a run ended and leave with the exit code that says so."""
-    result = endings.result(run, state)
     if not as_json:
+        if is_terminal():
+            say(_picture(run, state, run.facts.options.jobs, as_json=False)())
         for line in endings.summary(run, state):
             say(line)
-        say(show.batch_result_text(result))
+        if not is_terminal():  # it is there for programs; people have the table
+            say(show.batch_result_text(endings.result(run, state)))
     if state.finished is None:
         raise Interrupted(f"batchpack resume {run.short}")
     failed = endings.failures(state, merged=bool(run.facts.base))
