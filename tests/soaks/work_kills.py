@@ -86,8 +86,8 @@ class Ground:
             )  # fmt: skip
 
     def journal(self) -> Path | None:
-        """Return the run's journal where the run has begun."""
-        return next(iter(self.project.folder.glob(".batchpack/runs/*/journal.sqlite")), None)
+        """Return the run's journal where the run has begun, its folder being in place."""
+        return next(iter(self.project.folder.glob(".batchpack/runs/[0-9]*/journal.sqlite")), None)
 
     def events(self) -> list[tuple[str, str]]:
         """Return names and tasks of the journal's events so far."""
