@@ -45,7 +45,8 @@ def preview(plan: WorkPlan, options: Options, *, as_json: bool) -> None:
         say_json({"plan": plan.name, "tasks": len(plan.tasks), "jobs": options.jobs, "layers": layers})
         return
     tasks = {task.id: task for task in plan.tasks}
-    say(f"{plan.name}: {len(plan.tasks)} tasks in {len(layers)} layers, at most {options.jobs} at a time")
+    many = f"{len(layers)} layer{'s' if len(layers) != 1 else ''}"
+    say(f"{plan.name}: {len(plan.tasks)} tasks in {many}, at most {options.jobs} at a time")
     for number, layer in enumerate(layers, 1):
         say(f"\nLayer {number}")
         for name in layer:

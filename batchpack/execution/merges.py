@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import suppress
 
 from batchpack.execution.context import Context
 from batchpack.execution.journal import Draft
@@ -16,7 +17,7 @@ from batchpack.worktrees import trees
 from batchpack.worktrees.repository import Repository
 
 AGAIN_SECONDS = 5.0
-"""How long to wait before a queue that somebody else holds is tried again."""
+"""How long to wait before a branch that somebody else holds or has checked out is tried again."""
 
 
 class Merges:
@@ -27,23 +28,23 @@ class Merges:
         self.queue = Queue(context.run.journal)
         self._merger = merger_of(context.run, repository, self.queue)
         self._stop = threading.Event()
-        self._blocked = ""
+        self._blocked = self._obstacle = ""
         self._working = False
 
     async def adopt(self) -> None:
         """Take up what a merger before this one left, and mirror what it had done without coming to say so."""
-        await asyncio.to_thread(self._merger.begin, self.context.run.facts.base)
         await asyncio.to_thread(self._merger.reconcile)
+        tip = await asyncio.to_thread(self._merger.begin, self.context.run.facts.base)
         for one in self.queue.entries("merged"):
             if self.context.state.tasks[one.task].status == "verified":
-                self._merged(one.task, one.commit, one.merge)
+                self._merged(one.task, one.commit, tip)
         if self.context.state.count("verified"):
             self.context.merge_wanted.set()
 
     async def run(self) -> None:
         """Merge whenever something is verified, until `stop` is called."""
         while True:
-            await self.context.merge_wanted.wait()
+            await self._wanted()
             self.context.merge_wanted.clear()
             if self._stop.is_set():
                 return
@@ -53,6 +54,12 @@ class Merges:
             finally:
                 self._working = False
                 self.context.changed.set()
+
+    async def _wanted(self) -> None:
+        """Wait until something is verified, or until what was in the way may be gone."""
+        again = AGAIN_SECONDS if self._obstacle and not self._blocked else None
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.context.merge_wanted.wait(), again)
 
     def busy(self) -> bool:
         """Tell whether something is being merged or about to be."""
@@ -94,9 +101,12 @@ class Merges:
             self._merged(one.task, one.commit, one.tip)
         for failed in progress.failures:
             self._failed(failed)
-        self._blocked = progress.blocked
-        if progress.blocked:
+        self._blocked = progress.blocked if progress.paused else ""
+        if progress.blocked and progress.blocked != self._obstacle:
             self.context.record(Draft("paused", facts={"reason": f"merging waits: {progress.blocked}", "merge": True}))
+        elif self._obstacle and not progress.blocked:
+            self.context.record(Draft("went_on"))
+        self._obstacle = progress.blocked
 
     def _merged(self, task: str, commit: str, tip: str) -> None:
         """Note that a task is in, and take its worktree away."""
