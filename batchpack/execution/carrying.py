@@ -122,7 +122,7 @@ class Carrier:
             verdict, answer = await self._judged(name, number, status, worktree, blamed)
             if verdict.state == "stopped":
                 return  # it is judged again when the run goes on
-            facts |= _facts(verdict, answer)
+            facts |= verdict_facts(verdict, answer)
             if verdict.pause is not None:
                 self._throttle.refused(begun, verdict.pause)
             else:
@@ -186,7 +186,7 @@ def _bytes(path: Path | None) -> int:
         return 0
 
 
-def _facts(verdict: Verdict, answer: Answer) -> dict[str, Any]:
+def verdict_facts(verdict: Verdict, answer: Answer) -> dict[str, Any]:
     """Return what the journal keeps of a verdict."""
     return {
         "verdict": verdict.state, "commit": verdict.commit, "reason": verdict.reason, "feedback": verdict.feedback,

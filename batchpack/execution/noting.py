@@ -32,10 +32,10 @@ class Notes:
 
     def take(self, event: Event, state: State) -> None:
         """Note what an event means for its task, if it means something there."""
-        noted = _noted(event, state)
-        if noted is None or self._source is None or self._path is None:
+        found = noted(event, state)
+        if found is None or self._source is None or self._path is None:
             return
-        self._waiting.append(noted)
+        self._waiting.append(found)
         if self._writer is None:
             self._writer = asyncio.create_task(self._write())
 
@@ -61,14 +61,14 @@ class Notes:
         """Write some notes; blocks."""
         if self._source is None or self._path is None:
             return
-        for noted in waiting:
+        for one in waiting:
             try:
-                self._source.note(self._path, noted)
+                self._source.note(self._path, one)
             except BatchpackError as error:
-                self._warn(f"what became of {noted.task} could not be noted: {error.message}")
+                self._warn(f"what became of {one.task} could not be noted: {error.message}")
 
 
-def _noted(event: Event, state: State) -> Noted | None:
+def noted(event: Event, state: State) -> Noted | None:
     """Return what an event says of its task; None for one that says nothing to others."""
     facts = event.facts
     given = facts.get("state") if event.name in {"merge_failed", "settled"} else JUDGED.get(facts.get("verdict", ""))
