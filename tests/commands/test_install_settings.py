@@ -76,10 +76,12 @@ def test_on_a_terminal_it_is_asked_for_by_itself(settled: Project) -> None:
 
 
 def test_what_is_high_enough_is_left(project: Project) -> None:
-    """A user who allows more keeps that, and is not asked."""
+    """A user who allows more keeps that, and is not asked for it."""
     mine = '{"subagent_depth": 3}\n'
     project.write({"opencode.json": mine})
-    assert "not set" not in _install(project)
+    said = _install(project)
+    assert "subagent_depth" not in said
+    assert "not set: mcp.batchpack in opencode.json: workers use the commands" in said
     assert mine == _settings(project)
 
 
@@ -88,7 +90,8 @@ def test_without_a_file_one_is_made_and_removed(project: Project) -> None:
     before = tree(project.folder)
     _install(project)
     made = json.loads((project.folder / ".opencode/opencode.json").read_text())
-    assert {"$schema": "https://opencode.ai/config.json", "subagent_depth": 2} == made
+    server = {"batchpack": {"type": "local", "command": ["batchpack", "mcp"], "enabled": True}}
+    assert {"$schema": "https://opencode.ai/config.json", "subagent_depth": 2, "mcp": server} == made
     assert "nothing to do" in _install(project)
     project.run("uninstall", *HERE, "--yes").assert_ok()
     assert before == tree(project.folder)
