@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -70,11 +69,18 @@ def drop(run: WorkRun, task: str) -> Queued:
         return entry
 
 
-def merge_now(run: WorkRun, stop: threading.Event | None = None) -> Progress:
-    """Merge what is ready in the queue of a run that nobody drives, and note it in its journal; raises Driven."""
+def merge_now(run: WorkRun, gate: tuple[str, ...] = ()) -> Progress:
+    """Merge what is ready in the queue of a run that nobody drives, and note it in its journal; raises Driven.
+
+    `gate` are lines to use instead of the plan's.
+    """
     with _held(run), queue_of(run) as queue:
+        if queue.stuck:  # who merges by hand has looked at it
+            queue.resume()
         before = {one.task for one in queue.entries("merged")}
-        progress = merger_of(run, repository.open_at(run.facts.project), queue).step(stop)
+        merger = merger_of(run, repository.open_at(run.facts.project), queue)
+        merger.gate = gate or merger.gate
+        progress = merger.step()
         tasks = run.state().tasks
         merged = [one for one in queue.entries("merged") if one.task not in before and one.task in tasks]
         failed = [one for one in progress.failures if one.task in tasks]

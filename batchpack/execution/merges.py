@@ -34,6 +34,8 @@ class Merges:
     async def adopt(self) -> None:
         """Take up what a merger before this one left, and mirror what it had done without coming to say so."""
         await asyncio.to_thread(self._merger.reconcile)
+        if self.queue.stuck:  # who goes on with the run has looked at it
+            await asyncio.to_thread(self.queue.resume)
         tip = await asyncio.to_thread(self._merger.begin, self.context.run.facts.base)
         for one in self.queue.entries("merged"):
             if self.context.state.tasks[one.task].status == "verified":
@@ -101,7 +103,7 @@ class Merges:
             self._merged(one.task, one.commit, one.tip)
         for failed in progress.failures:
             self._failed(failed)
-        self._blocked = progress.blocked if progress.paused else ""
+        self._blocked = progress.blocked if progress.stuck else ""
         if progress.blocked and progress.blocked != self._obstacle:
             self.context.record(Draft("paused", facts={"reason": f"merging waits: {progress.blocked}", "merge": True}))
         elif self._obstacle and not progress.blocked:

@@ -10,6 +10,9 @@ from batchpack import files, steps
 from batchpack.merging.ground import Ground
 from batchpack.merging.queue import Queue
 
+NOT_FOUND = 127
+"""The exit code of a shell that does not find a program."""
+
 
 class Stopped(Exception):
     """Somebody asked to stop before the gate had an answer."""
@@ -90,4 +93,5 @@ def _why(step: steps.Step, timeout: float) -> str:
         return f"`{step.command}` took longer than {timeout:.0f} s"
     if step.code < 0:
         return f"`{step.command}` was ended by signal {-step.code}"
-    return f"`{step.command}` ended with exit code {step.code}"
+    missing = ", a program is missing" if step.code == NOT_FOUND else ""
+    return f"`{step.command}` ended with exit code {step.code}{missing}"

@@ -61,7 +61,7 @@ class Merger:
         Raises BatchpackError when git or the disk fails; what was settled until then stands.
         """
         settling = self._settling(stop.is_set if stop is not None else lambda: False)
-        blocked, paused, stopped = "", False, False
+        blocked, stuck, stopped = "", False, False
         try:
             with self.target.held():
                 try:
@@ -70,7 +70,7 @@ class Merger:
                 finally:
                     self._give_back()
         except Blocked as reason:
-            blocked, paused = reason.reason, reason.paused
+            blocked, stuck = reason.reason, reason.stuck
         except Stopped:
             stopped = True
         except Busy as busy:
@@ -82,7 +82,7 @@ class Merger:
             gate_runs=settling.gate.runs,
             tip=settling.tip or self.target.look().tip,
             blocked=blocked,
-            paused=paused,
+            stuck=stuck,
             stopped=stopped,
             flaky=tuple(settling.flaky),
         )

@@ -109,24 +109,28 @@ class Queue:
         except KeyError as error:
             raise UnknownName("entry in the merge queue", task, found) from error
 
-    def pause(self, reason: str = "") -> None:
-        """Have nothing more merged; a gate that runs is let run to its end."""
+    def pause(self, reason: str = "", *, stuck: bool = False) -> None:
+        """Have nothing more merged; a gate that runs is let run to its end. `stuck`: until a cause is mended."""
         with self._transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO merge_control VALUES ('paused', ?)", (reason or "by hand",))
+            connection.execute("INSERT OR REPLACE INTO merge_control VALUES ('stuck', ?)", ("yes" if stuck else "",))
             _record(connection, "paused", reason=reason)
 
     def resume(self) -> None:
         """Let merging go on."""
         with self._transaction() as connection:
-            if connection.execute("DELETE FROM merge_control WHERE key = 'paused'").rowcount:
+            if connection.execute("DELETE FROM merge_control WHERE key IN ('paused', 'stuck')").rowcount:
                 _record(connection, "resumed")
 
     @property
     def paused(self) -> str:
         """Return why the queue is paused; empty where it is not."""
-        with self._alone, told(self.path):
-            row = self._connection.execute("SELECT value FROM merge_control WHERE key = 'paused'").fetchone()
-        return "" if row is None else str(row[0])
+        return self._control("paused")
+
+    @property
+    def stuck(self) -> bool:
+        """Tell whether the queue is paused because of something that somebody must mend."""
+        return bool(self._control("stuck"))
 
     def retry(self, task: str) -> Queued:
         """Make an entry ready once more with the same commit; raises BatchpackError for one that is in or waits."""
@@ -178,6 +182,12 @@ class Queue:
         """Close the file."""
         with self._alone:
             self._connection.close()
+
+    def _control(self, key: str) -> str:
+        """Return a word by which the queue is steered; empty where it was not said."""
+        with self._alone, told(self.path):
+            row = self._connection.execute("SELECT value FROM merge_control WHERE key = ?", (key,)).fetchone()
+        return "" if row is None else str(row[0])
 
     def _change(self, task: str, allowed: Iterable[EntryState], to: Settled) -> Queued:
         """Move an entry to another state if it is in one that allows it."""

@@ -22,11 +22,11 @@ MOST_MOVES = 20
 
 
 class Blocked(Exception):
-    """Nothing can be merged now; `paused` tells whether the queue waits for somebody."""
+    """Nothing can be merged now; `stuck` tells that somebody must mend something first."""
 
-    def __init__(self, reason: str, *, paused: bool = False) -> None:
+    def __init__(self, reason: str, *, stuck: bool = False) -> None:
         super().__init__(reason)
-        self.reason, self.paused = reason, paused
+        self.reason, self.stuck = reason, stuck
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class Settling:
     def _check_pause(self) -> None:
         """Raise Blocked while the queue is paused."""
         if reason := self.queue.paused:
-            raise Blocked(f"the merge queue is paused: {reason}", paused=True)
+            raise Blocked(f"the merge queue is paused: {reason}", stuck=self.queue.stuck)
 
     def _base(self) -> str:
         """Return where the branch is; raises Blocked when nothing may be merged into it now."""
@@ -153,9 +153,9 @@ class Settling:
     def _pause(self, base: str) -> None:
         """Pause the queue: the branch fails its gate without anybody's new work, so nobody can be blamed."""
         verdict = self.gate.last[base]
-        reason = f"{self.target.short} fails the gate as it is, before anything is merged: {verdict.why}"
-        self.queue.pause(f"{reason}; output: {verdict.out}")
-        raise Blocked(f"the merge queue is paused: {reason}", paused=True)
+        reason = f"the gate fails before anything is merged: {verdict.why}"
+        self.queue.pause(f"{reason}; output: {verdict.out}", stuck=True)
+        raise Blocked(f"the merge queue is paused: {reason}", stuck=True)
 
     def _land(self, stack: Stack, length: int) -> bool:
         """Move the branch to a stack's first entries; False if it is not any more where the stack was built."""

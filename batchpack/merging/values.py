@@ -98,8 +98,8 @@ class Culprit:
 class Progress:
     """What a step settled. `tip` is the branch's commit after it (empty where there is no such branch).
 
-    `blocked` says why the rest could not go on; with `paused` somebody has to resume the queue, else it is enough
-    to take another step later. `flaky` are tasks in whose company a gate failed once and then passed.
+    `blocked` says why the rest could not go on; with `stuck` somebody has to mend the cause and resume the queue,
+    else it is enough to take another step later. `flaky` are tasks in whose company a gate failed once and then passed.
     """
 
     merged: tuple[Merged, ...] = ()
@@ -108,7 +108,7 @@ class Progress:
     gate_runs: int = 0
     tip: str = ""
     blocked: str = ""
-    paused: bool = False
+    stuck: bool = False
     stopped: bool = False
     flaky: tuple[str, ...] = ()
 

@@ -60,6 +60,14 @@ def test_without_lines_nothing_runs(ground: Ground) -> None:
     assert (True, 0, False) == (ours.passes(ground.base), ours.runs, ours.ground.path.exists())
 
 
+def test_a_missing_program_is_told(ground: Ground) -> None:
+    """A gate that cannot even begin is told from one that fails."""
+    ours = gate(ground, "no-such-program-here --x")
+
+    assert not ours.passes(ground.base)
+    assert "exit code 127, a program is missing" in ours.last[ground.base].why
+
+
 def test_a_signal_is_told(ground: Ground) -> None:
     """A line that is killed did not pass."""
     ours = gate(ground, "kill -9 $$")

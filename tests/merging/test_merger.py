@@ -177,10 +177,10 @@ def test_a_branch_that_fails_by_itself_blames_nobody(ground: Ground) -> None:
     progress = ground.merger("echo broken; false").step()
 
     assert ([], [], []) == tasks(progress)
-    assert progress.paused
-    assert "fails the gate as it is, before anything is merged: `echo broken; false`" in progress.blocked
+    assert progress.stuck
+    assert "the gate fails before anything is merged: `echo broken; false`" in progress.blocked
     assert ({"one": "ready"}, ground.base) == (ground.states(), ground.tip)
-    assert ground.merger("true").step().paused
+    assert ground.merger("true").step().stuck
 
     ground.queue.resume()
 
@@ -239,7 +239,7 @@ def test_a_branch_that_is_checked_out_is_not_moved(ground: Ground) -> None:
     progress = ground.merger().step()
 
     assert "is checked out in" in progress.blocked
-    assert not progress.paused
+    assert not progress.stuck
     ground.git("worktree", "remove", str(ground.root.parent / "look"))
     assert ["one"] == tasks(ground.merger().step())[0]
 

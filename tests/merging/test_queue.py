@@ -89,11 +89,14 @@ def test_a_pause_stands_until_it_is_lifted(queue: Queue) -> None:
     other = Queue(queue.path)
     assert "lunch" == other.paused
     other.resume()
+    other.pause("broken", stuck=True)
+    assert queue.stuck
+    other.resume()
     other.resume()
     other.close()
 
-    assert "" == queue.paused
-    assert ["paused", "resumed"] == [event.name for event in queue.events()]
+    assert ("", False) == (queue.paused, queue.stuck)
+    assert ["paused", "resumed", "paused", "resumed"] == [event.name for event in queue.events()]
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", "-x", "a..b", "x.lock", "a" * 65, "a\nb"])

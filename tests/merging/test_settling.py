@@ -103,7 +103,7 @@ def test_a_pause_holds_between_two_gates(ground: Ground) -> None:
         "c.execute(\\\"INSERT OR REPLACE INTO merge_control VALUES ('paused', 'wait')\\\"); c.close()\""
     ).step()
 
-    assert ("the merge queue is paused: wait", True, ground.base) == (progress.blocked, progress.paused, ground.tip)
+    assert ("the merge queue is paused: wait", False, ground.base) == (progress.blocked, progress.stuck, ground.tip)
     assert {"ready"} == set(ground.states().values())
 
 

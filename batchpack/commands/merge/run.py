@@ -14,8 +14,9 @@ from batchpack.output import say, say_json
 
 @click.command(short_help="Merge what is ready, in a run that nobody drives.")
 @options(RUN, PROJECT, JSON)
+@click.option("--gate", multiple=True, metavar="LINE", help="A line to run instead of the plan's; may be repeated.")
 @click.pass_obj
-def command(app: App, /, run: str, **given: Any) -> int:
+def command(app: App, /, run: str, gate: tuple[str, ...], **given: Any) -> int:
     """Merge what is ready in a run that nobody drives (by default this project's newest).
 
     Exit code 1 says that something was ready and is not merged.
@@ -24,7 +25,7 @@ def command(app: App, /, run: str, **given: Any) -> int:
     from batchpack.execution import merger
 
     found = find(app, run, given["project"])
-    progress = merger.merge_now(found)
+    progress = merger.merge_now(found, gate)
     if given["as_json"]:
         say_json({"run": found.id, **asdict(progress)})
     else:
