@@ -74,14 +74,23 @@ def _scope(allowed: Sequence[str]) -> str:
     return f"The task may change:\n{listed}\nPut back everything else as it was."
 
 
-def of_deliverables(folder: Path, wanted: Sequence[str], worktree: Worktree | None) -> Iterator[Problem]:
+def from_root(ended: Ended, paths: Sequence[str]) -> tuple[str, ...]:
+    """Return a task's paths as git has them, from the root of the work tree: a project may be a folder in it."""
+    if ended.worktree is None or ended.folder == ended.worktree.path:
+        return tuple(paths)
+    prefix = ended.folder.relative_to(ended.worktree.path).as_posix()
+    return tuple(f"{prefix}/{path.removeprefix('./')}" for path in paths)
+
+
+def of_deliverables(ended: Ended) -> Iterator[Problem]:
     """Find fault with files that must be there at the end and are not, or that no commit would hold."""
-    missing = [path for path in wanted if not _is_there(folder, path)]
+    wanted = ended.task.deliverables
+    missing = [path for path in wanted if not _is_there(ended.folder, path)]
     if missing:
         yield Problem("deliverables", f"not there: {named(missing)}")
-    if worktree is not None:
+    if ended.worktree is not None:
         plain = [path for path in wanted if path not in missing and not SIGNS & set(path)]
-        if hidden := changes.ignored(worktree, plain):
+        if hidden := changes.ignored(ended.worktree, from_root(ended, plain)):
             yield Problem("deliverables", f"git ignores {named(hidden)}, so that it would be lost")
 
 

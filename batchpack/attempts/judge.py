@@ -52,7 +52,8 @@ def _judged(ended: Ended, into: Path, *, allow_expansion: bool, stop: Stop) -> V
     said = _said(ended)
     asked = tuple(path for path in said.expansion if _is_plain(path)) if isinstance(said, Claim) else ()
     granted = bool(asked) and allow_expansion
-    work = _Work(ended, said, (*ended.task.allowed, *asked) if granted and ended.task.allowed else ended.task.allowed)
+    allowed = ended.task.allowed
+    work = _Work(ended, said, checks.from_root(ended, (*allowed, *asked) if granted and allowed else allowed))
     verdict = work.looked_at(asked=bool(asked) and not granted)
     if not verdict.problems:
         verdict = work.settled(verdict, into, stop)
@@ -95,7 +96,7 @@ class _Work:
             else:
                 problems += checks.of_changes(found, self.allowed)
                 problems += [] if problems else checks.of_no_change(ended, found, self.said)
-        problems += checks.of_deliverables(ended.folder, ended.task.deliverables, ended.worktree)
+        problems += checks.of_deliverables(ended)
         if asked and problems:
             text = "it asked for a wider scope, which `--allow-scope-expansion` would grant"
             problems.append(Problem("expansion", text))

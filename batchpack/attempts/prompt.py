@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from batchpack.errors import BrokenFile
 from batchpack.files import read_text, write_atomic
+from batchpack.places import last_of
 from batchpack.plaintext import clean, line, mark
 from batchpack.workplan.values import WorkTask
 
@@ -53,10 +53,8 @@ def render(told: Told, roots: Sequence[Path]) -> str:
     """Return the prompt; the template of the last content folder that has one: users can replace ours."""
     from batchpack.render import render as rendered
 
-    found = [root / TEMPLATE for root in roots if (root / TEMPLATE).is_file()]
-    if not found:
-        raise BrokenFile(TEMPLATE, "no content folder has it")
-    return rendered(read_text(found[-1]), _words(told), path=found[-1])
+    path = last_of(roots, TEMPLATE)
+    return rendered(read_text(path), _words(told), path=path)
 
 
 def _words(told: Told) -> dict[str, object]:

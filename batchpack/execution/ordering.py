@@ -24,6 +24,7 @@ def order_for(context: Context, name: str, rung: Rung, worktree: Worktree | None
         agent=about.agent,
         model=rung.model,
         session=rung.session,
+        commands=about.verify,
     )
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from batchpack.attempts import checks
+from batchpack.attempts.verdict import Ended
+from batchpack.executor import Answer
+from batchpack.workplan.values import WorkTask
 from batchpack.worktrees import changes
 from tests.support.attempts import ground
 
 
 def missing(folder: Path, *wanted: str) -> str:
     """Return what is said of deliverables that are not there."""
-    return "; ".join(problem.text for problem in checks.of_deliverables(folder, wanted, None))
+    task = WorkTask("t", "T", deliverables=wanted)
+    ended = Ended(task, 1, folder, None, Answer(""), agent=False, code=0)
+    return "; ".join(problem.text for problem in checks.of_deliverables(ended))
 
 
 def test_a_deliverable_is_a_file_a_pattern_or_a_folder_with_something_in_it(tmp_path: Path) -> None:
@@ -30,7 +35,9 @@ def test_a_deliverable_is_a_file_a_pattern_or_a_folder_with_something_in_it(tmp_
 def test_a_deliverable_that_git_ignores_would_be_lost(tmp_path: Path) -> None:
     """A file that no commit would hold is told, for its task could not be merged."""
     here = ground(tmp_path, {".gitignore": "build/\n"}).write({"build/x.bin": "x"})
-    found = list(checks.of_deliverables(here.worktree.path, ["build/x.bin"], here.worktree))
+    task = WorkTask("t", "T", deliverables=("build/x.bin",))
+    ended = Ended(task, 1, here.worktree.path, here.worktree, Answer(""), agent=False, code=0)
+    found = list(checks.of_deliverables(ended))
 
     assert ["git ignores build/x.bin, so that it would be lost"] == [problem.text for problem in found]
 

@@ -223,3 +223,13 @@ def test_without_worktrees_files_and_verification_decide(tmp_path: Path) -> None
     assert ("verified", "") == (judge(ended, tmp_path / "e").state, judge(ended, tmp_path / "e").commit)
     missing = replace(ended, task=replace(task, deliverables=("none.txt", "../out.txt")))
     assert ["deliverables"] == kinds(judge(missing, tmp_path / "e"))
+
+
+def test_a_project_may_be_a_folder_of_its_repository(here: Ground) -> None:
+    """Paths of a task start at the project, wherever that lies in the work tree."""
+    project = here.write({"app/enums.py": "A = 1\n"}).worktree.path / "app"
+    task = replace(TASK, deliverables=("enums.py",), scope=("./enums.py",), verify=("test -e enums.py",))
+
+    assert "verified" == here.judged(task=task, folder=project).state
+    here.write({"enums.py": "outside of the project\n"})
+    assert ["scope"] == kinds(here.judged(task=task, folder=project))
