@@ -28,7 +28,7 @@ with open('items.jsonl', encoding='utf-8') as lines:
         count += 1
 print(count)
 """
-WORDS = 'the meeting about numbers moved to Thursday please send "your part" before noon and tell Anna whether'.split()
+WORDS = ("the", "meeting", "about", "numbers", "moved", "to", "Thursday", "please", "send", '"your part"', "before noon")
 PAGES = 15
 
 
