@@ -90,9 +90,36 @@ def wait() -> None:
     draw("wait", "batchpack messages wait", "$ batchpack messages wait reviews\n" + last_state(text[: moment.end()]))
 
 
+PLAN = """
+name: shop
+tasks:
+  - {id: L1-001, title: One, layer: 1-foundation, command: "echo reading; sleep 1; echo > one.txt"}
+  - {id: L1-002, title: Two, layer: 1-foundation, command: "echo first try; sleep 1; test -e two.txt && echo done > two.txt; touch two.txt", verify: [grep -q done two.txt]}
+  - {id: L1-006, title: Six, layer: 1-foundation, command: "for n in 1 2 3 4 5 6; do echo module $n of 6; sleep 1; done; echo > six.txt"}
+  - {id: L2-001, title: The interface, layer: 2-backend, depends_on: [L1-001], command: "echo writing the interface; sleep 4; echo > api.txt"}
+  - {id: L2-002, title: Its tests, layer: 2-backend, depends_on: [L1-006, L2-001], command: "echo > tests.txt"}
+"""  # noqa: E501 - a plan, as its author would write it
+
+
+def run() -> None:
+    """Draw a run of work at the moment when its second layer has begun."""
+    import subprocess
+
+    folder = tempfile.mkdtemp(prefix="batchpack-")
+    os.chdir(folder)
+    Path("plan.yaml").write_text(PLAN)
+    for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run(["git", *words], check=True)
+    text = seen([sys.executable, "-m", "batchpack", "run", "plan.yaml"])
+    moment = text.index("module 5 of 6")
+    end = text.index("left", moment) + len("left")
+    shown = last_state(text[:end]).replace(folder, "~/shop")
+    draw("run", "batchpack run", "$ batchpack run plan.yaml\n" + shown.strip())
+
+
 def main() -> None:
     """Draw those that are named, or all."""
-    pictures = {"demo": demo, "wait": wait}
+    pictures = {"demo": demo, "wait": wait, "run": run}
     for name in sys.argv[1:] or pictures:
         pictures[name]()
 
