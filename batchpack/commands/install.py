@@ -94,7 +94,7 @@ def _ask_for_settings(waiting: list[Installed]) -> None:
 
     for outcome in waiting:
         changes = [change for change in outcome.plan.settings if change.is_optional] if outcome.plan else []
-        for edit in (edit for change in changes for edit in change.edits):
+        for edit in (edit for change in changes for edit in change.missing):
             say(f"{edit.path}, {'.'.join(edit.keys)} = {edit.value}: {edit.reason}")
             say(f"  without it: {edit.optional}")
         if changes and not confirm("Change that too?"):

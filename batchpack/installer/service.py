@@ -59,9 +59,9 @@ def spare(outcome: Installed) -> None:
     """Leave the user's settings files as they are where the pack can do without its values, and say what is missing."""
     if outcome.wanted is None or outcome.plan is None:
         return
-    left = {change.path for change in outcome.plan.settings if change.is_optional}
-    dropped = [edit for edit in outcome.wanted.edits if edit.path in left]
-    if dropped:
+    spared = [change for change in outcome.plan.settings if change.is_optional]
+    if spared:
+        left, dropped = {change.path for change in spared}, [edit for change in spared for edit in change.missing]
         edits = [edit for edit in outcome.wanted.edits if edit.path not in left]
         outcome.wanted = replace(outcome.wanted, edits=edits)
         outcome.plan = _plan(outcome.wanted)

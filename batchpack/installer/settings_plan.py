@@ -50,6 +50,12 @@ class SettingsChange:
         """Tell whether it would change what the user has for the sake of values that the pack can do without."""
         return self.is_change and self.touches_users and bool(self.edits) and all(edit.optional for edit in self.edits)
 
+    @property
+    def missing(self) -> tuple[Edit, ...]:
+        """Return the edits that the file as it is does not satisfy."""
+        now = self.now or b""
+        return tuple(edit for edit in self.edits if not settings.wanted_there(self.format, now, [edit], self.real))
+
     def to_entry(self) -> SettingsEntry:
         """Return what the receipt says of it."""
         if self.entry is not None:
