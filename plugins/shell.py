@@ -31,16 +31,16 @@ def missing() -> str:
 def launch(order: Order) -> Launch:
     """Return `/bin/sh -c <command>` with the line as its author wrote it.
 
-    The task, the attempt and the file with the prompt, in which earlier failures are told, stand in variables.
+    Task and attempt stand in variables, and so does the file with the prompt of a task that has one: it says all that
+    an agent of any kind needs to know, what went wrong before included.
     """
     if not order.command.strip():
         raise BatchpackError(
             f"task {order.task} has no command, which the shell needs",
             "give it a command, or name an executor that starts agents: --executor",
         )
-    told = {
-        "BATCHPACK_TASK": order.task, "BATCHPACK_ATTEMPT": str(order.attempt), "BATCHPACK_PROMPT": str(order.prompt),
-    }  # fmt: skip
+    told = {"BATCHPACK_TASK": order.task, "BATCHPACK_ATTEMPT": str(order.attempt)}
+    told |= {"BATCHPACK_PROMPT": str(order.prompt)} if order.prompt.is_file() else {}
     return Launch((SHELL, "-c", order.command), told)
 
 

@@ -83,7 +83,7 @@ class Carrier:
         """Write the prompt and say how the attempt is launched."""
         context, about = self.context, self.context.tasks[name]
         order, executor = order_for(context, name, rung, worktree), context.executor_of(about)
-        if executor.AGENT:
+        if executor.AGENT or about.prompt:
             await asyncio.to_thread(write_prompt, context, order, rung, worktree)
         launch = executor.launch(order)
         env: dict[str, str | None] = {"BATCHPACK_RUN": context.run.id, "BATCHPACK_TASK": name, **launch.env}

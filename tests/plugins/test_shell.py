@@ -22,12 +22,17 @@ def shell() -> Executor:
 
 def test_the_line_is_one_word_for_the_shell(shell: Executor) -> None:
     """The command goes to sh as it was written; the rest is told in variables, and nothing is read."""
-    told = {
-        "BATCHPACK_TASK": "L1-001", "BATCHPACK_ATTEMPT": "2", "BATCHPACK_PROMPT": "/run/prompts/L1-001-2.md",
-    }  # fmt: skip
+    told = {"BATCHPACK_TASK": "L1-001", "BATCHPACK_ATTEMPT": "2"}
 
     assert Launch(("/bin/sh", "-c", "make 'a b' | tee log"), told, None) == shell.launch(ORDER)
     assert ("", False) == (shell.missing(), shell.AGENT)
+
+
+def test_a_prompt_is_told_where_there_is_one(shell: Executor, tmp_path: Path) -> None:
+    """A command may start an agent of any kind: the file with its prompt stands in a variable."""
+    (tmp_path / "p.md").write_text("Do it.")
+
+    assert str(tmp_path / "p.md") == shell.launch(replace(ORDER, prompt=tmp_path / "p.md")).env["BATCHPACK_PROMPT"]
 
 
 def test_a_task_without_a_command_is_refused(shell: Executor) -> None:
