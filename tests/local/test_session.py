@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -197,3 +198,36 @@ def play_nothing(folder: Path) -> list[tuple[str, str]]:
         return [(status.id, status.state) for status in found]
 
     return asyncio.run(listen())
+
+
+def test_without_a_bell_it_looks(tmp_path: Path) -> None:
+    """Where no named pipe can be, ends are found by looking."""
+    (tmp_path / "run" / "attempts" / ".bell").mkdir(parents=True)
+
+    (end,) = play(tmp_path / "run", attempt(tmp_path, "exit 5")).values()
+
+    assert ("done", 5) == (end.state, end.code)
+
+
+def test_an_end_outlives_who_asked_for_it(tmp_path: Path) -> None:
+    """One who gives up waiting loses nothing: the next who asks is told."""
+
+    async def give_up() -> list[str]:
+        session = LocalSession(tmp_path / "run", "r")
+        await session.submit(attempt(tmp_path, "sleep 0.3"))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(session.changed(20), 0.1)
+        found = await ends(session)
+        await session.close(stop_running=True)
+        return [status.state for status in found.values()]
+
+    assert ["done"] == asyncio.run(give_up())
+
+
+def test_many_at_once_are_written_together(tmp_path: Path) -> None:
+    """Attempts submitted at the same time all begin and all end."""
+    works = [attempt(tmp_path, f"exit {number}", task=f"t{number}") for number in range(40)]
+
+    found = play(tmp_path / "run", *works)
+
+    assert {f"r.t{number}.1": number for number in range(40)} == {name: end.code for name, end in found.items()}

@@ -1,7 +1,7 @@
 """A whole run of work, killed at every step: `python -m tests.soaks.work_kills [ROUNDS [SEED]]`.
 
-First the orchestrator is killed as soon as the journal has its n-th event, for every n, one kill a run. Then, in so
-many rounds, orchestrators, servers, keepers, agents and gate commands are killed at random, several a run. Each time
+First an orchestrator, then a server, a keeper, an agent and a gate command is killed as soon as the journal has its n-th
+event, for every n, one kill a run. Then, in so many rounds, any of them are killed at random, several a run. Each time
 the run is resumed until it ends. Fails unless every task is merged once, nothing that ended was repeated, nothing that
 ran was restarted but what was killed itself, `git fsck` is content, and the user's tree is as it was.
 """
@@ -153,12 +153,12 @@ def kill(ground: Ground, kind: str, victim: int) -> None:
         ground.kills[kind] += 1
 
 
-def at_event(number: int) -> Callable[[Ground, subprocess.Popen[bytes]], None]:
-    """Return what kills the orchestrator once the journal has so many events."""
+def at_event(number: int, kind: str, lot: random.Random) -> Callable[[Ground, subprocess.Popen[bytes]], None]:
+    """Return what kills a process of a kind, the first that lives once the journal has so many events."""
 
     def act(ground: Ground, process: subprocess.Popen[bytes]) -> None:
         if not ground.kills and len(ground.events()) >= number:
-            kill(ground, "orchestrator", process.pid)
+            kill(ground, kind, victim(ground, kind, process.pid, lot))
 
     return act
 
@@ -223,9 +223,10 @@ def main(rounds: int, seed: int) -> None:
     steps = len(ground.events())
     say(f"a run without kills: {steps} events")
     shutil.rmtree(quiet)
-    for number in range(1, steps + 1):
-        total += play(at_event(number)).kills
-    say(f"killed at each of its events: {total.total()} kills, {time.monotonic() - begun:.0f} s")
+    for kind in dict.fromkeys(VICTIMS):
+        for number in range(1, steps + 1):
+            total += play(at_event(number, kind, random.Random(number))).kills
+        say(f"{kind}s killed at each of its events: {total[kind]} kills, {time.monotonic() - begun:.0f} s")
     for number in range(seed, seed + rounds):
         total += play(at_random(random.Random(number), 8)).kills
     told = ", ".join(f"{count} {kind}s" for kind, count in total.most_common())
