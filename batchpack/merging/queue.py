@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from batchpack.clock import now
 from batchpack.database import connect, told, transaction
 from batchpack.errors import BatchpackError, UnknownName
-from batchpack.merging.values import Entry, EntryState, Queued
+from batchpack.merging.values import STATES, Entry, EntryState, Queued
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS merge_entry (
@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS merge_entry (
     priority INTEGER NOT NULL, flaky INTEGER NOT NULL, state TEXT NOT NULL, seq INTEGER NOT NULL, added TEXT NOT NULL,
     facts TEXT NOT NULL DEFAULT '{}'
 );
+CREATE INDEX IF NOT EXISTS merge_entry_state ON merge_entry (state);
 CREATE TABLE IF NOT EXISTS merge_event (
     seq INTEGER PRIMARY KEY, at TEXT NOT NULL, name TEXT NOT NULL, facts TEXT NOT NULL DEFAULT '{}'
 );
@@ -97,17 +98,19 @@ class Queue:
 
     def entries(self, *states: EntryState) -> list[Queued]:
         """Return the entries in these states (none named: in all) in the order in which they are merged."""
+        wanted = states or STATES
+        marks = ", ".join("?" * len(wanted))
+        words = f"SELECT * FROM merge_entry WHERE state IN ({marks}) ORDER BY priority DESC, seq"  # noqa: S608 - marks
         with self._alone, told(self.path):
-            rows = self._connection.execute("SELECT * FROM merge_entry ORDER BY priority DESC, seq").fetchall()
-        return [_queued(row) for row in rows if not states or row["state"] in states]
+            return [_queued(row) for row in self._connection.execute(words, wanted)]
 
     def entry(self, task: str) -> Queued:
         """Return a task's entry; raises UnknownName."""
-        found = {one.task: one for one in self.entries()}
-        try:
-            return found[task]
-        except KeyError as error:
-            raise UnknownName("entry in the merge queue", task, found) from error
+        with self._alone, told(self.path):
+            row = self._connection.execute("SELECT * FROM merge_entry WHERE task = ?", (task,)).fetchone()
+        if row is None:
+            raise UnknownName("entry in the merge queue", task, [one.task for one in self.entries()][:50])
+        return _queued(row)
 
     def pause(self, reason: str = "", *, stuck: bool = False) -> None:
         """Have nothing more merged; a gate that runs is let run to its end. `stuck`: until a cause is mended."""

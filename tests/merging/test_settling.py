@@ -50,10 +50,10 @@ def test_whatever_goes_in(count: int, bad: list[frozenset[int]], lines: dict[int
             clashing = {number: {f"{letter}.txt": f"{number}\n"} for number, letter in lines.items()}
             work = {f"t{number}": {f"{number}.txt": "x\n", **clashing.get(number, {})} for number in range(count)}
             ground.add_all(work, *priorities)
-            check(ground, ground.merger(gate_line(bad)).step(), bad, count)
+            check_outcome(ground, ground.merger(gate_line(bad)).step(), bad, count)
 
 
-def check(ground: Ground, progress: Progress, bad: Sequence[frozenset[int]], count: int) -> None:
+def check_outcome(ground: Ground, progress: Progress, bad: Sequence[frozenset[int]], count: int) -> None:
     """Hold a step's outcome to what it must be."""
     lists = (progress.merged, progress.conflicts, progress.culprits)
     settled = [one.task for group in lists for one in group]
