@@ -1,9 +1,9 @@
 """A whole run of work, killed at every step: `python -m tests.soaks.work_kills [ROUNDS [SEED]]`.
 
-First an orchestrator, then a server, a keeper, an agent and a gate command is killed as soon as the journal has its n-th
-event, for every n, one kill a run. Then, in so many rounds, any of them are killed at random, several a run. Each time
-the run is resumed until it ends. Fails unless every task is merged once, nothing that ended was repeated, nothing that
-ran was restarted but what was killed itself, `git fsck` is content, and the user's tree is as it was.
+First an orchestrator, then a server, a keeper, an agent and a gate command is killed as soon as the journal has its
+n-th event, for every n, one kill a run. Then, in so many rounds, any of them are killed at random, several a run.
+Each time the run is resumed until it ends. Fails unless every task is merged once, nothing that ended was repeated,
+nothing that ran was restarted but what was killed itself, `git fsck` is content, and the user's tree is as it was.
 """
 
 from __future__ import annotations
