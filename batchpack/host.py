@@ -76,7 +76,7 @@ class Host(Protocol):
         """Map each role to the name under which the host knows an agent for it; the user's own agents win."""
 
     def agent_calls(self, calls: Sequence[AgentCall]) -> list[str]:
-        """Write the tool calls, one a line, that start these agents at once and in the foreground."""
+        """Write the tool calls, one a line, that start these agents at once, in the foreground unless they say else."""
 
     def run_command(self, request: str) -> list[str] | None:
         """Return the argv that runs `/batch-run request` headless, or None."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+
+from batchpack.errors import BrokenFile
 
 PACK_FOLDERS = ("plugins", "skills", "agents", "hooks")
 
@@ -54,3 +57,11 @@ def config_folder() -> Path:
 def state_folder() -> Path:
     """Return the folder of receipts and logs, out of reach of the projects that agents edit."""
     return _base("XDG_STATE_HOME", ".local/state") / "batchpack"
+
+
+def last_of(roots: Sequence[Path], path: Path) -> Path:
+    """Return a file of the last content folder that has it, so that users can replace ours; raises BrokenFile."""
+    found = [root / path for root in roots if (root / path).is_file()]
+    if not found:
+        raise BrokenFile(path, "no content folder has it")
+    return found[-1]

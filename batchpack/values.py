@@ -72,11 +72,15 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class AgentCall:
-    """An agent to start: the name under which the host knows it, a few words for its list, and what it is told."""
+    """An agent to start: the name under which the host knows it, a few words for its list, and what it is told.
+
+    In the background only where the host has that, and where nobody waits for the answer.
+    """
 
     agent: str
     description: str
     prompt: str
+    background: bool = False
 
 
 @dataclass(frozen=True, slots=True)

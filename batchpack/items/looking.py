@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,13 @@ def page(
         LEFT JOIN record ON record.item = item.id WHERE {" AND ".join(asked)} ORDER BY item.seq LIMIT :limit"""  # noqa: S608
     rows = connection.execute(statement, {"after": after, "chunk": chunk, "limit": limit + 1}).fetchall()
     return Page(tuple(map(dict, rows[:limit])), rows[limit - 1]["seq"] if len(rows) > limit else None)
+
+
+def with_fields(connection: sqlite3.Connection, folder: Path, items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the items of a page with the fields of each; raises Tampered for others than were added."""
+    starts = [connection.execute("SELECT start FROM item WHERE seq = ?", (one["seq"],)).fetchone()[0] for one in items]
+    wanted = ((start, one["id"], one["sha256"]) for start, one in zip(starts, items, strict=True))
+    return [{**one, "fields": fields} for one, fields in zip(items, bodies.scan(folder, wanted), strict=True)]
 
 
 def show(connection: sqlite3.Connection, folder: Path, word: str, base: Path | None = None) -> dict[str, Any]:
@@ -92,6 +100,11 @@ def counts(connection: sqlite3.Connection) -> dict[str, int]:
     ).fetchone()[0]
     judged = {name: found.get(name, 0) for name in JUDGED}
     return {**judged, "dead": dead, "pending": total - sum(judged.values()) - dead, "items": total}
+
+
+def is_left(facts: Mapping[str, Any]) -> bool:
+    """Tell whether workers have, or may get, something to do, by the facts of `status`."""
+    return bool(facts["tasks"]["pending"] or facts["tasks"]["claimed"])
 
 
 def status(connection: sqlite3.Connection) -> dict[str, Any]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from batchpack.items.chunking import Chunk, name
 from batchpack.items.values import Added
-from batchpack.plaintext import line
+from batchpack.plaintext import clean, line
 
 SHOWN = 5
+LONGEST = 2000
+"""Characters of a value that are shown among those of other items."""
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -61,6 +64,19 @@ def item_table(items: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         for one in items
     ]  # fmt: skip
     return table(heads, cells)
+
+
+def item_lines(items: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield items with their fields, a JSON object a line; of a long text the beginning, with how to see all of it."""
+    for one in items:
+        fields = {name: _short(value, one["id"]) for name, value in one["fields"].items()}
+        yield clean(json.dumps({"item": one["id"], **fields}, ensure_ascii=False))
+
+
+def _short(value: Any, item: str) -> Any:
+    """Return a value, or the beginning of one that is long."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if len(text) <= LONGEST else f"{text[:LONGEST]}… (all of it: batchpack items show {item})"
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from batchpack.errors import UsageError
-from batchpack.items import looking
+from batchpack.items import acting, acts, looking
 from batchpack.items.records import Judgement, progress, put
 from batchpack.mcp_server.words import Word, brief, listed, shortened, status_of, whole
 from batchpack.queue import batches, chunks, database, ticks
@@ -157,6 +157,7 @@ class Tools:
         evidence: what shows that it is done, a line each. result: any JSON.
         """
         with self._queue(batch) as (queue, name):
+            acts.check(queue.path.parent, id)
             return {"batch": name, "task": brief(queue.complete(id, token, evidence=evidence, result=result))}
 
     def fail_task(
@@ -238,6 +239,8 @@ class Tools:
         result and, if it failed, detail.
         """
         folder = batches.find(self.project, batch)
+        if phase == "before":
+            acting.check(folder, item)
         draft = ReceiptDraft(
             phase, what, task, item, worker, token, state, locator, tuple(undo or ()), "", act, result, detail
         )

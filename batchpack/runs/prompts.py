@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from batchpack.errors import BrokenFile
 from batchpack.files import read_text, write_atomic
+from batchpack.places import last_of
 from batchpack.plaintext import clean, mark
 from batchpack.runs import wording
 from batchpack.runs.state import State, Task
@@ -27,18 +27,10 @@ class Job:
 
 def write(run: Run, state: State, jobs: Sequence[Job], roots: Sequence[Path]) -> None:
     """Write the prompts of jobs; the template is the last content folder's that has one. Raises BrokenFile."""
-    path = _template(roots)
+    path = last_of(roots, TEMPLATE)
     text = read_text(path)
     for job in jobs:
         write_atomic(run.prompt(job.task.name), _render(run, state, job, text, path))
-
-
-def _template(roots: Sequence[Path]) -> Path:
-    """Return the template of the last root that has one, so that users can replace ours."""
-    found = [root / TEMPLATE for root in roots if (root / TEMPLATE).is_file()]
-    if not found:
-        raise BrokenFile(TEMPLATE, "no content folder has it")
-    return found[-1]
 
 
 def _render(run: Run, state: State, job: Job, text: str, path: Path) -> str:

@@ -216,7 +216,7 @@ def _is_file(folders: Iterable[Path], role: str) -> bool:
 
 
 def agent_calls(calls: Sequence[AgentCall]) -> list[str]:
-    """Write one `Agent` call an agent, in the foreground: the default differs between versions."""
+    """Write one `Agent` call an agent, that says whether it waits: what is usual differs between versions."""
     return [
         call_line(
             TOOLS["agent"],
@@ -224,7 +224,7 @@ def agent_calls(calls: Sequence[AgentCall]) -> list[str]:
                 "description": call.description,
                 "prompt": call.prompt,
                 "subagent_type": call.agent,
-                "run_in_background": False,
+                "run_in_background": call.background,
             },
         )
         for call in calls

@@ -18,8 +18,9 @@ from batchpack.queue import batches, database
 
 @dataclass(frozen=True)
 class Room:
-    """A batch: the project, its folder, its open file, and how facts about it are to be told."""
+    """A batch: the app, the project, its folder, its open file, and how facts about it are to be told."""
 
+    app: App
     project: Path
     folder: Path
     connection: sqlite3.Connection
@@ -46,7 +47,7 @@ def batch_command(*wanted: Callable[[Any], Any]) -> Callable[[Callable[..., int 
             root = app.project(project)
             folder = batches.find(root, batch)
             with database.opened(folder / database.NAME) as connection:
-                return function(Room(root, folder, connection, as_json), **given)
+                return function(Room(app, root, folder, connection, as_json), **given)
 
         run.__doc__ = function.__doc__
         made: Any = click.pass_obj(run)

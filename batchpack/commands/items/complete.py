@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from batchpack.commands.items._queue import TASK, TOKEN, Desk, desk_command, value_of
-from batchpack.items import summaries
+from batchpack.items import acts, summaries
 
 
 @click.command(short_help="Report a task done, with evidence.")
@@ -20,6 +20,7 @@ def command(desk: Desk, task: str, token: int, evidence: tuple[str, ...], result
 
     A task about a chunk is done when each of its items has a record.
     """
+    acts.check(desk.queue.path.parent, task)
     found = desk.queue.complete(task, token, evidence=evidence, result=value_of("--result", result))
     summaries.after(desk.queue.path.parent, found)
     desk.tell(f"{found.id} is done.", found)

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 import click
 
 from batchpack.commands.items._batch import Room, batch_command
-from batchpack.items import looking, words
+from batchpack.items import looking, words, workers
 from batchpack.items.manifest import added
 from batchpack.plaintext import line
+from batchpack.runs import wording
+
+POLL_SECONDS = 1.0
 
 
 @click.command(short_help="Show where a batch stands.")
-@batch_command(click.option("--rejected", is_flag=True, help="List the rows that were set aside."))
-def command(room: Room, rejected: bool) -> None:
+@batch_command(
+    click.option("--rejected", is_flag=True, help="List the rows that were set aside."),
+    click.option("--wait", type=click.FloatRange(0), default=0.0, metavar="SECONDS", help="Wait so long for the end."),
+)
+def command(room: Room, rejected: bool, wait: float) -> None:
     """Show how many items are done, failed, skipped, dead and pending, and the same of tasks."""
     facts = looking.status(room.connection)
+    end = time.monotonic() + wait
+    while looking.is_left(facts) and time.monotonic() < end:
+        time.sleep(min(POLL_SECONDS, max(0.0, end - time.monotonic())))
+        facts = looking.status(room.connection)
     rows = added(room.connection).rejected
     if rejected:
         room.tell([f"{line(place)}: {line(reason, 300)}" for place, reason in rows] or ["Nothing."], rejected=rows)
@@ -25,7 +38,20 @@ def command(room: Room, rejected: bool) -> None:
     ]
     if rows:
         told.append(f"  {words.count(len(rows), 'row was', 'rows were')} set aside: batchpack items status --rejected")
-    room.tell(told, **facts)
+    room.tell([*told, *_then(room, facts)], **facts)
+
+
+def _then(room: Room, facts: dict[str, Any]) -> list[str]:
+    """Say what comes next where workers were started."""
+    if not workers.are_told(room.connection):
+        return []
+    if not looking.is_left(facts):
+        return wording.step("Nothing is left to work on. Then", "items", "summary", *room.named.split())
+    held = facts["tasks"]["claimed"]
+    waiting = f"{held} tasks are held by workers: wait for them. " if held else ""
+    host = workers.host_of(room.connection)
+    called = ["--host", host] if host else []
+    return wording.step(f"{waiting}If no worker is at it any more,", "items", "prompt", *called, *room.named.split())
 
 
 def _sum(counts: dict[str, int], total: str = "") -> str:

@@ -23,7 +23,9 @@ def command(room: Room, chunk: int | None, max_tokens: int) -> None:
     """
     text = summaries.write_all(room.connection, room.folder, max_tokens)
     if chunk is None:
-        room.tell(_shown(room, text), summary=text, folder=str(room.folder))
+        whole = checkpoint.of(room.connection, None)
+        room.tell([*_shown(room, text), *checkpoint.then(whole, room.named)], summary=text, folder=str(room.folder),
+                  hash=whole.hash, approved=whole.approved)  # fmt: skip
         return
     found = checkpoint.of(room.connection, chunk)
     room.tell([*checkpoint.lines(found), "", *checkpoint.then(found, room.named)], **found.to_json())
