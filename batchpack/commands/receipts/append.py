@@ -11,6 +11,7 @@ import click
 from batchpack.app import App
 from batchpack.commands.receipts._shared import BATCH, JSON, PROJECT, folder_of, options
 from batchpack.errors import UsageError
+from batchpack.items import acting
 from batchpack.output import say, say_json
 from batchpack.receipts import recording
 from batchpack.receipts.values import PHASES, RESULTS, Draft, loads
@@ -42,7 +43,10 @@ def command(
         batchpack receipts append before --what archive --task chunk-01 --token 1 --item mail-7 -- mv b/mail-7 a/mail-7
         batchpack receipts append after --act 1f2e3d4c5b6a --result done
     """
-    receipt = recording.append(folder_of(app, batch, project), Draft(**given, state=_state(state), result=result or ""))  # type: ignore[arg-type]
+    folder, draft = folder_of(app, batch, project), Draft(**given, state=_state(state), result=result or "")  # type: ignore[arg-type]
+    if draft.phase == "before":
+        acting.check(folder, draft.item)
+    receipt = recording.append(folder, draft)
     if as_json:
         say_json({"receipt": receipt.to_json()})
     elif receipt.draft.phase == "before":
