@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from batchpack import git
 from batchpack.errors import BatchpackError
 from batchpack.process import Completed
-from batchpack.worktrees import contents, registry, status
+from batchpack.worktrees import contents, deleting, registry, status
 from batchpack.worktrees.isolation import check
 from batchpack.worktrees.scope import outside
 from batchpack.worktrees.values import Worktree
@@ -110,7 +110,7 @@ def commit(worktree: Worktree, message: str) -> str | None:
             f"{', '.join(inner[:8])}: a repository of its own, whose changes cannot be committed here",
             "work on the files of the project itself, without git init, git clone or changes in submodules",
         )
-    _clear_locks(worktree)
+    deleting.stale_locks(worktree.common, worktree.branch, worktree.record)
     _unstage(worktree, [entry for entry in found.entries if entry not in left])
     lines = "".join(f"{git.quote(entry.path)}\n" for entry in left)
     _do(worktree, "add", "--all", "--pathspec-from-file=-", stdin=lines)
@@ -138,13 +138,3 @@ def _do(worktree: Worktree, *words: str, stdin: str) -> Completed:
         said = "\n".join(part.strip() for part in (done.out, done.err) if part.strip())
         raise NotCommitted(f"git {words[0]} failed in {worktree.path} (exit code {done.code})", said[-8000:])
     return done
-
-
-def _clear_locks(worktree: Worktree) -> None:
-    """Take away the locks that a killed git left on the index and the branch of a worktree."""
-    for lock in (
-        worktree.record / "index.lock",
-        worktree.record / "HEAD.lock",
-        worktree.common / f"refs/heads/{worktree.branch}.lock",
-    ):
-        lock.unlink(missing_ok=True)

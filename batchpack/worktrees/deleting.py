@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 TRASH = ".removed"
 """How the name of a folder ends that is being deleted."""
+LOCK_SECONDS = 0.5
 ASIDE = "batchpack-aside"
 """A folder below git's own in which records of worktrees are written and deleted, out of git's sight."""
 
@@ -57,3 +59,18 @@ def _is_alive(pid: int) -> bool:
     except OSError:
         return True
     return True
+
+
+def stale_locks(common: Path, branch: str, record: Path | None = None) -> None:
+    """Delete the locks that a killed git left on a branch of ours and on a worktree, which no living one can hold.
+
+    Only to be called by the one who is in charge of both; what a git that just ends still holds is waited for.
+    """
+    locks = [common / f"refs/heads/{branch}.lock"]
+    if record is not None:
+        locks += [record / "index.lock", record / "HEAD.lock"]
+    end = time.monotonic() + LOCK_SECONDS
+    while (held := [lock for lock in locks if lock.exists()]) and time.monotonic() < end:
+        time.sleep(0.02)
+    for lock in held:
+        lock.unlink(missing_ok=True)

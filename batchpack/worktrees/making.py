@@ -32,6 +32,7 @@ def add(repository: Repository, place: Path, branch: str, base: str, reason: str
         _check_branch(repository, branch, base, tip)
     if any((repository.common / name).exists() for name in LEAVE_TO_GIT):
         return Worktree(place, branch, base, _by_git(repository, place, (branch, base), reason, is_new=tip is None))
+    deleting.stale_locks(repository.common, branch)
     if tip is None:
         nothing = NOTHING if len(base) == len(NOTHING) else "0" * len(base)
         words = ("--create-reflog", "-m", f"branch: Created from {base}", f"refs/heads/{branch}", base, nothing)
@@ -87,8 +88,7 @@ def fill(worktree: Worktree) -> None:
     deleting.folder(worktree.path)
     worktree.path.mkdir(parents=True)
     (worktree.path / ".git").write_text(f"gitdir: {worktree.record}\n")
-    for name in ("index.lock", "HEAD.lock"):
-        (worktree.record / name).unlink(missing_ok=True)
+    deleting.stale_locks(worktree.common, worktree.branch, worktree.record)
     words = ("reset", "--quiet", "--hard", "--no-recurse-submodules")
     git.ask(worktree.path, *NO_HOOKS, *words, timeout=CHECKOUT_SECONDS)
 

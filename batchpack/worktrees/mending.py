@@ -6,7 +6,7 @@ import shutil
 
 from batchpack import git
 from batchpack.process import Completed
-from batchpack.worktrees import registry, status
+from batchpack.worktrees import deleting, registry, status
 from batchpack.worktrees.isolation import COMMIT, Isolation, check
 from batchpack.worktrees.values import Worktree
 
@@ -35,6 +35,7 @@ def mend(worktree: Worktree) -> bool:
     else:
         return False
     _point_back(worktree)
+    deleting.stale_locks(worktree.common, worktree.branch, worktree.record)
     known = _last_known(worktree)
     here = known if _drop_link(worktree) else _commit(worktree, "HEAD") or known
     if not here:

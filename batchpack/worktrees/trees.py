@@ -138,6 +138,7 @@ def remove(repository: Repository, worktree: Worktree, *, salvage_into: Path) ->
             saved = salvage.save(repository, worktree, salvage_into)
         discard(worktree.path, record)
     if registry.tip(repository.common, worktree.branch) == worktree.base:
+        deleting.stale_locks(repository.common, worktree.branch)
         ref = f"refs/heads/{worktree.branch}"
         git.ask(repository.root, "update-ref", "-d", ref, worktree.base, check=False)
     return Removed(record is not None, saved)

@@ -38,3 +38,18 @@ def test_what_killed_deletions_left_is_swept(tmp_path: Path) -> None:
 
     assert {f".one.{living}.removed", "kept.removed", ".kept", "git"} == {path.name for path in tmp_path.iterdir()}
     assert [f"one.{living}"] == [path.name for path in aside.iterdir()]
+
+
+def test_locks_of_the_dead_go(tmp_path: Path) -> None:
+    """Locks on a branch and a worktree are waited for and then deleted; where there are none nothing is waited for."""
+    record = tmp_path / "worktrees/one"
+    locks = [tmp_path / "refs/heads/a/b.lock", record / "index.lock", record / "HEAD.lock"]
+    for lock in locks:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        lock.touch()
+    other = tmp_path / "packed-refs.lock"
+    other.touch()
+
+    deleting.stale_locks(tmp_path, "a/b", record)
+
+    assert [False, False, False, True] == [lock.exists() for lock in (*locks, other)]
