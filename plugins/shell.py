@@ -31,8 +31,7 @@ def missing() -> str:
 def launch(order: Order) -> Launch:
     """Return `/bin/sh -c <command>` with the line as its author wrote it.
 
-    Task and attempt stand in variables, and so does the file with the prompt of a task that has one: it says all that
-    an agent of any kind needs to know, what went wrong before included.
+    Task and attempt stand in variables, and from the second attempt on the file that tells what went wrong before.
     """
     if not order.command.strip():
         raise BatchpackError(

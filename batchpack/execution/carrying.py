@@ -54,11 +54,14 @@ class Carrier:
     async def go_on(self, name: str, known: Mapping[str, Status]) -> None:
         """Go on with an attempt that was begun before; one that the engine never got is handed to it now."""
         task = self.context.state.tasks[name]
-        repo = self.context.repository
-        worktree = await asyncio.to_thread(worktrees.present, repo, task) if repo else None
         attempt = None
-        if self._id(name, task.number) not in known:
-            attempt = await self._attempt(name, self._rung_of(name), worktree)
+        try:
+            worktree = await self._worktree(name, task.number)
+            if self._id(name, task.number) not in known:
+                attempt = await self._attempt(name, self._rung_of(name), worktree)
+        except BatchpackError as error:  # without its worktree nobody can tell what it did
+            self._failed_to_begin(name, self._rung_of(name), error)
+            return
         await self._carry(name, task.number, attempt, worktree)
 
     def cancel_all(self) -> None:
@@ -83,7 +86,7 @@ class Carrier:
         """Write the prompt and say how the attempt is launched."""
         context, about = self.context, self.context.tasks[name]
         order, executor = order_for(context, name, rung, worktree), context.executor_of(about)
-        if executor.AGENT or about.prompt:
+        if executor.AGENT or rung.number > 1:
             await asyncio.to_thread(write_prompt, context, order, rung, worktree)
         launch = executor.launch(order)
         env: dict[str, str | None] = {"BATCHPACK_RUN": context.run.id, "BATCHPACK_TASK": name, **launch.env}
@@ -94,7 +97,7 @@ class Carrier:
 
     async def _carry(self, name: str, number: int, attempt: Attempt | None, worktree: Worktree | None) -> None:
         """Hand an attempt to the engine, wait for its end, judge it and draw the consequences."""
-        begun = self._throttle.begin()
+        begun = self._throttle.begin(name, number)
         attempt_id = self._ids[name] = self._id(name, number)
         folder = self.context.run.folder / "attempts" / f"{name}-{number}"
         about = self.context.tasks[name]
@@ -124,9 +127,11 @@ class Carrier:
                 return  # it is judged again when the run goes on
             facts |= verdict_facts(verdict, answer)
             if verdict.pause is not None:
-                self._throttle.refused(begun, verdict.pause)
+                self._throttle.refused(name, number, begun, verdict.pause)
             else:
-                self._throttle.answered()
+                self._throttle.answered(name, number, answer.usage, facts["seconds"] or 0.0)
+        if status.state in {"lost", "cancelled"}:
+            self._throttle.left(name, number)
         self.context.record(Draft("judged", name, number, facts))
         settle(self.context, name)
 

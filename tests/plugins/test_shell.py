@@ -28,8 +28,8 @@ def test_the_line_is_one_word_for_the_shell(shell: Executor) -> None:
     assert ("", False) == (shell.missing(), shell.AGENT)
 
 
-def test_a_prompt_is_told_where_there_is_one(shell: Executor, tmp_path: Path) -> None:
-    """A command may start an agent of any kind: the file with its prompt stands in a variable."""
+def test_what_went_wrong_before_is_told(shell: Executor, tmp_path: Path) -> None:
+    """A command that is tried again finds what went wrong before: the file stands in a variable."""
     (tmp_path / "p.md").write_text("Do it.")
 
     assert str(tmp_path / "p.md") == shell.launch(replace(ORDER, prompt=tmp_path / "p.md")).env["BATCHPACK_PROMPT"]
