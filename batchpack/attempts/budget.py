@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from batchpack.errors import UsageError
 from batchpack.executor import Usage
 
 UNITS = ("dollars", "tokens", "minutes", "attempts")
@@ -85,6 +86,23 @@ class Budget:
     def release(self, attempt: str) -> None:
         """Give back what was reserved for an attempt that never began, or met a limit before it did anything."""
         self._reserved.pop(attempt, None)
+
+
+def limits(words: Iterable[str]) -> dict[str, float]:
+    """Read limits such as `dollars=5`; raises UsageError."""
+    found: dict[str, float] = {}
+    for word in words:
+        unit, _, value = word.partition("=")
+        try:
+            number = float(value)
+        except ValueError:
+            number = -1.0
+        if unit not in UNITS or not 0 < number < float("inf"):
+            raise UsageError(
+                f"--budget {word!r} is no limit", f"write for instance dollars=5; units: {', '.join(UNITS)}"
+            )
+        found[unit] = number
+    return found
 
 
 def _said(unit: str, amount: float) -> str:

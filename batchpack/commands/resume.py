@@ -9,7 +9,8 @@ import click
 
 from batchpack.app import App
 from batchpack.output import say, say_json, warn
-from batchpack.runs import budget, following, resume, synthesis
+from batchpack.runs import budget as words
+from batchpack.runs import following, resume, synthesis
 from batchpack.runs.resume import Resumed
 from batchpack.runs.store import Run, find
 
@@ -18,10 +19,19 @@ from batchpack.runs.store import Run, find
 @click.argument("run", required=False)
 @click.option("--retry-failed", is_flag=True, help="Try again what failed and what was skipped for it.")
 @click.option("--as-begun", is_flag=True, help="Go on with the plan as it was, though its file changed since.")
+@click.option("--budget", multiple=True, metavar="UNIT=LIMIT", help="A limit in the place of the one it began with.")
 @click.option("--project", type=click.Path(file_okay=False, path_type=Path), help="The project's folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")
 @click.pass_obj
-def command(app: App, run: str | None, retry_failed: bool, as_begun: bool, project: Path | None, as_json: bool) -> None:
+def command(
+    app: App,
+    run: str | None,
+    retry_failed: bool,
+    as_begun: bool,
+    budget: tuple[str, ...],
+    project: Path | None,
+    as_json: bool,
+) -> None:
     """Go on with a run (by default this project's newest unfinished one).
 
     A run of a host is taken over, and what to do next is said. A run of `batchpack run` is driven to its end: what is
@@ -33,9 +43,11 @@ def command(app: App, run: str | None, retry_failed: bool, as_begun: bool, proje
     folder = app.project(project)
     path = find(run, folder).folder if run else work.newest_unfinished(folder, retry_failed=retry_failed)
     if facts.is_work(path):
+        from batchpack.attempts.budget import limits
         from batchpack.execution import console
 
-        console.go_on(app, work.WorkRun(path), as_begun=as_begun, again=retry_failed, as_json=as_json)
+        known = work.WorkRun(path)
+        console.go_on(app, known, as_begun=as_begun, again=retry_failed, budget=limits(budget), as_json=as_json)
         return
     found = Run(path)
     resumed = resume.resume(found, app.content_roots, retry_failed=retry_failed)
@@ -45,7 +57,7 @@ def command(app: App, run: str | None, retry_failed: bool, as_begun: bool, proje
         say_json(_facts(found, resumed))
     else:
         next_lines = following.lines(found, resumed.state, resumed.call, app.host)
-        say(budget.spend(found, [*_told(found, resumed), *next_lines]))
+        say(words.spend(found, [*_told(found, resumed), *next_lines]))
 
 
 def _told(run: Run, resumed: Resumed) -> list[str]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from batchpack.app import App
-from batchpack.errors import UsageError
 
 if TYPE_CHECKING:
     from batchpack.execution.facts import Halt
@@ -68,6 +67,7 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     """
     from dataclasses import replace
 
+    from batchpack.attempts.budget import limits
     from batchpack.execution import console, starting
     from batchpack.execution.facts import Options
 
@@ -80,7 +80,7 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
         executor=executor,
         engine=engine,
         halt=cast("Halt", halt),
-        budget=_limits(budget),
+        budget=limits(budget),
         model=model,
         strong_model=strong_model,
         strict=not shared_main_tree,
@@ -94,21 +94,4 @@ def command(  # noqa: PLR0913, PLR0917 - one for each option
     run = starting.create(
         read, options, project=folder, worktree_dir=worktree_dir.resolve() if worktree_dir else None, into=into
     )
-    console.drive(app, run, as_json=as_json, resumed=False)
-
-
-def _limits(words: tuple[str, ...]) -> dict[str, float]:
-    """Read limits such as `dollars=5`; raises UsageError."""
-    found: dict[str, float] = {}
-    for word in words:
-        unit, _, value = word.partition("=")
-        try:
-            number = float(value)
-        except ValueError:
-            number = -1.0
-        if unit not in UNITS or not 0 < number < float("inf"):
-            raise UsageError(
-                f"--budget {word!r} is no limit", f"write for instance dollars=5; units: {', '.join(UNITS)}"
-            )
-        found[unit] = number
-    return found
+    console.drive(app, run, as_json=as_json)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from batchpack.app import App
 from batchpack.errors import BatchpackError, Interrupted
@@ -28,6 +29,15 @@ class Unfinished(BatchpackError):
         tasks = "1 task was" if failed == 1 else f"{failed} tasks were"
         super().__init__(f"{tasks} not done", hint)
         self.exit_code = min(failed, 101)
+
+
+class Waiting(BatchpackError):
+    """A run in which nothing more may begin until somebody does something."""
+
+    def __init__(self, run: WorkRun, reason: str) -> None:
+        spent = reason.startswith("the budget")
+        mend = f"batchpack resume {run.short}" + (" --budget UNIT=LIMIT" if spent else "")
+        super().__init__(f"the run stopped: {reason}", f"nothing was lost; go on with: {mend}")
 
 
 def check(app: App, plan: WorkPlan, options: Options) -> None:
@@ -54,7 +64,7 @@ def preview(plan: WorkPlan, options: Options, *, as_json: bool) -> None:
     say("\nNothing was made. Without --dry-run it begins.")
 
 
-def drive(app: App, run: WorkRun, *, as_json: bool, resumed: bool, again: bool = False) -> None:
+def drive(app: App, run: WorkRun, *, as_json: bool, resumed: Mapping[str, Any] | None = None) -> None:
     """Drive a run and show it; raises Unfinished for failed tasks, Interrupted for one that was stopped."""
     shown = fold((task.id for task in run.plan.tasks), run.events())
     width = run.facts.options.jobs
@@ -70,11 +80,11 @@ def drive(app: App, run: WorkRun, *, as_json: bool, resumed: bool, again: bool =
             say(f"{event.at[11:19]} {text}")
 
     with watched(_picture(run, shown, width, as_json=as_json)):
-        state = driving.drive(app, run, tell=tell, say=warn, resumed=resumed, again=again)
+        state = driving.drive(app, run, tell=tell, say=warn, resumed=resumed)
     conclude(run, state, as_json=as_json)
 
 
-def go_on(app: App, run: WorkRun, *, as_begun: bool, again: bool, as_json: bool) -> None:
+def go_on(app: App, run: WorkRun, *, as_begun: bool, again: bool, budget: Mapping[str, float], as_json: bool) -> None:
     """Take up a run; raises BatchpackError when its plan's file is another one by now, with what changed."""
     state = run.state()
     if state.finished is not None and not (again and state.count("abandoned", "skipped")):
@@ -82,7 +92,7 @@ def go_on(app: App, run: WorkRun, *, as_begun: bool, again: bool, as_json: bool)
         return
     if not as_begun:
         _refuse_other_plan(app, run)
-    drive(app, run, as_json=as_json, resumed=True, again=again)
+    drive(app, run, as_json=as_json, resumed={"again": again, "budget": dict(budget)})
 
 
 def _refuse_other_plan(app: App, run: WorkRun) -> None:
@@ -136,6 +146,8 @@ def conclude(run: WorkRun, state: State, *, as_json: bool) -> None:
             say(line)
         if not is_terminal():  # it is there for programs; people have the table
             say(show.batch_result_text(endings.result(run, state)))
+    if state.pause and state.pause.get("final"):
+        raise Waiting(run, str(state.pause["reason"]))
     if state.finished is None:
         raise Interrupted(f"batchpack resume {run.short}")
     failed = endings.failures(state, merged=bool(run.facts.base))

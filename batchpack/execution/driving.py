@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from functools import partial
+from typing import Any
 
 from batchpack.app import App
 from batchpack.errors import BatchpackError, UsageError
 from batchpack.execution import control, endings
 from batchpack.execution.context import Context, executor_name
+from batchpack.execution.facts import BY_HOST
 from batchpack.execution.journal import Draft, Journal
 from batchpack.execution.merges import Merges
 from batchpack.execution.noting import Notes
@@ -44,17 +46,22 @@ def executors_for(app: App, plan: WorkPlan, default: str) -> dict[str, Executor]
 
 
 def drive(
-    app: App, run: WorkRun, *, tell: Tell, say: Callable[[str], None], resumed: bool, again: bool = False
+    app: App, run: WorkRun, *, tell: Tell, say: Callable[[str], None], resumed: Mapping[str, Any] | None = None
 ) -> State:
     """Drive a run until all is settled or a stop was asked for; returns where it stands then.
 
-    `resumed` says that it was begun before; `again` that abandoned tasks are to be tried anew. Raises Busy while
-    another process drives it.
+    `resumed` is given for one that was begun before: `again` says that abandoned tasks are to be tried anew, `budget`
+    limits that replace those of its start. Raises Busy while another process drives it.
     """
+    if run.facts.options.executor == BY_HOST:
+        raise BatchpackError(
+            f"run {run.short} is carried out by the agents of a host",
+            "go on there, with the next batch: batchpack execute-batch begin",
+        )
     with run.locked(), closing(Journal(run.journal)) as journal:
         state = fold((task.id for task in run.plan.tasks), journal.since())
-        if resumed:
-            for event in journal.append(Draft("run_resumed", facts={"again": again})):
+        if resumed is not None:
+            for event in journal.append(Draft("run_resumed", facts=resumed)):
                 state.apply(event)
         notes = _notes(app, run.plan, say)
         asyncio.run(_driven(partial(_context, app, run, journal, state, tell, notes), say))

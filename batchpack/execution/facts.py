@@ -13,6 +13,8 @@ from batchpack.files import read_text
 
 SCHEMA = 1
 KIND = "work"
+BY_HOST = "host"
+"""The executor's name in runs that the agents of a host carry out."""
 Halt = Literal["layer", "never", "soon", "now"]
 HALTS: tuple[Halt, ...] = ("layer", "never", "soon", "now")
 

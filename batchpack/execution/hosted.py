@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NoReturn, cast
 from batchpack.app import App
 from batchpack.errors import BatchpackError
 from batchpack.execution import facts, starting
+from batchpack.execution import store as work
 from batchpack.execution.context import Context
-from batchpack.execution.facts import Options
+from batchpack.execution.facts import BY_HOST, Options
 from batchpack.execution.journal import Draft, Event, Journal
 from batchpack.execution.noting import Notes, noted
 from batchpack.execution.recorder import Recorder
@@ -28,14 +29,11 @@ from batchpack.worktrees import repository
 if TYPE_CHECKING:
     from batchpack.engine import Session
 
-HOST = "host"
-"""The executor's name in runs that a host carries out."""
-
 
 class _ByHost:
     """An executor that starts nothing: the host's orchestrator does, with the calls that are printed."""
 
-    NAME, TITLE, AGENT = HOST, "the agents of the host", True
+    NAME, TITLE, AGENT = BY_HOST, "the agents of the host", True
 
     def missing(self) -> str:
         """Need nothing."""
@@ -102,6 +100,21 @@ def opened(app: App, run: WorkRun) -> Iterator[Context]:
         )
 
 
+def repository_of(context: Context) -> repository.Repository:
+    """Return the repository that a hosted run always has; without one no agent's work is isolated."""
+    if context.repository is None:
+        raise BatchpackError("this run has no repository", "begin the batch in a git repository")
+    return context.repository
+
+
+def find(app: App, word: str, project: Path | None) -> WorkRun:
+    """Return the run that a word means; raises BatchpackError for one that no host carries out."""
+    run = work.find(word, app.project(project))
+    if run.facts.options.executor != BY_HOST:
+        raise BatchpackError(f"run {run.short} is carried out by `batchpack run`", f"see: batchpack status {run.short}")
+    return run
+
+
 def _no_note(text: str) -> None:
     """Raise what could not be noted: whoever calls decides."""
     raise BatchpackError(text, "what was done is safe in the run; mend the reason and give the command again")
@@ -117,7 +130,7 @@ def run_of(plan: WorkPlan, project: Path, worktree_dir: Path | None) -> WorkRun:
     if earlier is not None and earlier.facts.plan_hash == digest.plan_hash(plan):
         return earlier
     into = earlier.facts.target.removeprefix("refs/heads/") if earlier is not None else ""
-    options = Options(executor=HOST, halt="never")
+    options = Options(executor=BY_HOST, halt="never")
     return starting.create(plan, options, project=project, worktree_dir=worktree_dir, into=into)
 
 
@@ -126,5 +139,5 @@ def _earlier(plan: WorkPlan, project: Path) -> Iterator[WorkRun]:
     for folder in reversed(store.of_project(project)):
         if facts.is_work(folder):
             run = WorkRun(folder)
-            if run.facts.options.executor == HOST and run.plan.path == plan.path:
+            if run.facts.options.executor == BY_HOST and run.plan.path == plan.path:
                 yield run

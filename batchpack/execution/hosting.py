@@ -35,6 +35,8 @@ from batchpack.worktrees.fingerprint import Fingerprint
 from batchpack.worktrees.repository import Repository
 
 JUDGES = 4
+KINDS = {"verification": "verification_failed"}
+"""What layer agents call a kind of problem, where it is not our word."""
 TEXT_LIMIT = 1_000_000
 """Most characters of a report that are kept, from its end."""
 
@@ -142,6 +144,8 @@ def end(context: Context, repo: Repository, names: Sequence[str]) -> None:
             _settle(context, task, one, verdict)
         for name in names:
             _queue(context, queue, context.state.tasks[name])
+        if queue.entries("ready"):
+            _make_target(context, repo, queue)
 
 
 def _ended(context: Context, repo: Repository, task: Task, guilty: tuple[str, ...]) -> Ended:
@@ -174,8 +178,8 @@ def _judged(context: Context, ended: Ended) -> Verdict:
 
 def _settle(context: Context, task: Task, ended: Ended, verdict: Verdict) -> None:
     """Write a verdict down and draw the consequences."""
-    kind = "timeout" if ended.timed_out else verdict.problems[0].kind if verdict.problems else ""
-    facts = {**verdict_facts(verdict, ended.answer), "kind": kind, "code": ended.code}
+    kind = KINDS.get(kind := verdict.problems[0].kind if verdict.problems else "", kind)
+    facts = {**verdict_facts(verdict, ended.answer), "kind": "timeout" if ended.timed_out else kind, "code": ended.code}
     context.record(Draft("judged", task.name, task.number, facts))
     settle(context, task.name)
 
@@ -185,6 +189,12 @@ def _queue(context: Context, queue: Queue, task: Task) -> None:
     if task.status == "verified" and task.worktree is not None:
         about, tree = context.tasks[task.name], task.worktree
         queue.add(Entry(task.name, about.title, str(tree["branch"]), task.commit, str(tree["base"]), about.priority))
+
+
+def _make_target(context: Context, repo: Repository, queue: Queue) -> None:
+    """Make the branch on which work is brought together, so that `batchpack merge run` finds it."""
+    with closing(merger.merger_of(context.run, repo, queue)) as made:
+        made.begin(context.run.facts.base)
 
 
 def _remember(run: WorkRun, repo: Repository) -> None:

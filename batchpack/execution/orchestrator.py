@@ -58,7 +58,7 @@ class Orchestrator:
         self._requests.look()
         if self.context.stopping == 2:
             self.carrier.cancel_all()
-        while not self.context.stopping and self.throttle.open(len(self._running)):
+        while not self.context.stopping and self.context.schedule.offers() and self.throttle.open(len(self._running)):
             task = self.context.schedule.take()
             if task is None:
                 break

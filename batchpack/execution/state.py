@@ -57,7 +57,11 @@ class Task:
 
 @dataclass(slots=True)
 class State:
-    """Where a run stands: its tasks, the number of the last event, and what holds it."""
+    """Where a run stands: its tasks, the number of the last event, and what holds it.
+
+    `worked` are the seconds for which it was driven before the present execution; `budget` are limits given since its
+    start.
+    """
 
     tasks: dict[str, Task]
     seq: int = 0
@@ -68,10 +72,15 @@ class State:
     finished: Mapping[str, Any] | None = None
     tip: str = ""
     main_tree: list[str] = field(default_factory=list)
+    budget: Mapping[str, float] = field(default_factory=dict)
+    worked: float = 0.0
+    _since: float | None = None
+    _last: float = 0.0
 
     def apply(self, event: Event) -> None:
         """Take in one event; those of tasks that the plan does not have are passed over."""
         self.seq = event.seq
+        self._clock(event)
         if event.task:
             task = self.tasks.get(event.task)
             if task is not None and event.name in _OF_TASK:
@@ -80,6 +89,17 @@ class State:
             _OF_RUN[event.name](self, event)
         if event.name == "merged":
             self.tip = event.facts["tip"]
+
+    def _clock(self, event: Event) -> None:
+        """Count the time from a start to its stop; after a crash, to the last event before it."""
+        at = seconds(event.at)
+        if event.name in {"run_started", "run_resumed"}:
+            self.worked += max(0.0, self._last - self._since) if self._since is not None else 0.0
+            self._since = at
+        elif event.name in {"stopped", "finished"} and self._since is not None:
+            self.worked += max(0.0, at - self._since)
+            self._since = None
+        self._last = at
 
     def count(self, *states: TaskStatus) -> int:
         """Count the tasks in these states."""
@@ -167,6 +187,7 @@ def _went_on(state: State, _: Event) -> None:
 def _run_resumed(state: State, event: Event) -> None:
     state.pause, state.halted, state.cancelled, state.finished = None, "", False, None
     again = bool(event.facts.get("again"))
+    state.budget = {**state.budget, **event.facts.get("budget", {})}
     for task in state.tasks.values():
         if task.status in {"cancelled", "skipped"} or (task.status == "abandoned" and again):
             if task.status == "abandoned":

@@ -216,6 +216,17 @@ def test_a_plan_that_changed_is_not_gone_on_with(ground: Ground) -> None:
     ground.project.run(*again, "--as-begun").assert_failed("1 task was not done", code=1)
 
 
+def test_a_budget_that_is_used_up_stops_the_run(ground: Ground) -> None:
+    """Nothing more begins, the reason is told, and a larger limit goes on."""
+    tasks = [{"id": n, "command": f"echo > {n}.txt"} for n in ("a", "b", "c")]
+    done = ground.run(plan(*tasks), "--budget", "attempts=2", "-j", "1")
+    done.assert_failed("the budget of 2 attempts", "--budget UNIT=LIMIT", code=1)
+    assert ["merged", "merged", "pending"] == sorted(ground.states().values())
+
+    ground.project.run("resume", "--budget", "attempts=3").assert_ok()
+    assert {"merged"} == set(ground.states().values())
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
