@@ -1,4 +1,4 @@
-"""Git and our own process killed at their n-th call that changes files: nothing is lost, all is made good.
+"""Each git that we start killed before each call that changes files: nothing is lost, all is made good.
 
 `python -m tests.soaks.worktree_kills [STEP]`. It needs strace, which kills a process just before such a call; with a
 STEP of 5 every fifth call is tried. Making, committing and removing a worktree are each killed through; after each
@@ -23,7 +23,7 @@ from tests.support.project import ROOT, Project
 from tests.worktrees.build import FILES, identify
 
 CALLS = "rename,renameat,renameat2,mkdir,unlink,unlinkat,rmdir,link,linkat,symlink,ftruncate,fsync,chmod,write"
-MOST = 3000
+MOST = 60
 SETUP = ("echo set up > build.log",)
 
 
@@ -80,24 +80,34 @@ ACTS: dict[str, tuple[Callable[[Project], None], Callable[[Project], bool]]] = {
 }
 
 
-def killed(project: Project, act: str, number: int) -> bool:
-    """Do an act in a process of which each part is killed before its n-th call; tell whether any was."""
-    words = [
-        "strace",
-        "-f",
-        "-qq",
-        "-o",
-        "/dev/null",
-        "-e",
-        f"trace={CALLS}",
-        "-e",
-        f"inject={CALLS}:signal=KILL:when={number}",
-    ]
-    done = subprocess.run(
-        [*words, sys.executable, "-m", "tests.soaks.worktree_kills", "--act", act, str(project.folder)],
-        cwd=ROOT, env=project.environment(), capture_output=True, check=False,
+GIT = """#!/bin/sh
+n=$(($(cat {count}) + 1)); echo $n > {count}
+[ $n = {which} ] || exec {git} "$@"
+exec strace -f -qq -o {told} -e trace={calls} -e inject={calls}:signal=KILL:when={number} {git} "$@"
+"""
+
+
+def killed(project: Project, act: str, which: int, number: int) -> str:
+    """Do an act in a process of its own, its `which`-th git killed before the `number`-th call.
+
+    Return `git` where there was no such git, `call` where it made no such call, else nothing: it was killed.
+    """
+    folder = project.folder.parent.parent / "bin"
+    folder.mkdir(exist_ok=True)
+    count, told = folder / "count", folder / "told"
+    count.write_text("0")
+    told.write_text("")
+    names = {"count": count, "told": told, "which": which, "number": number, "calls": CALLS, "git": shutil.which("git")}
+    (folder / "git").write_text(GIT.format(**names))
+    (folder / "git").chmod(0o755)
+    env = project.environment()
+    subprocess.run(
+        [sys.executable, "-m", "tests.soaks.worktree_kills", "--act", act, str(project.folder)],
+        cwd=ROOT, env={**env, "PATH": f"{folder}:{env['PATH']}"}, capture_output=True, check=False,
     )  # fmt: skip
-    return done.returncode != 0
+    if int(count.read_text()) < which:
+        return "git"
+    return "" if "SIGKILL" in told.read_text() else "call"
 
 
 def prepare(base: Path, act: str) -> Project:
@@ -121,17 +131,21 @@ def soak(act: str, step: int) -> int:
         project = prepare(base, act)
         shutil.copytree(base, base.with_name("kept"), symlinks=True)
         before = fingerprint.take(repository.open_at(project.folder))
-        for count, number in enumerate(range(1, MOST, step)):
+        which, number, kills = 1, 1, 0
+        while which < MOST:
             shutil.rmtree(base)
             shutil.copytree(base.with_name("kept"), base, symlinks=True)
-            if not killed(project, act, number):
-                return count
+            missing = killed(project, act, which, number)
+            if missing == "git":
+                return kills
             do(project)
-            assert is_done(project), f"{act} {number}"
+            assert is_done(project), f"{act} {which} {number}"
             project.git("fsck", "--strict", "--no-progress")
             left = fingerprint.differences(before, fingerprint.take(repository.open_at(project.folder)))
-            assert not left, f"{act} {number}: {left}"
-    raise AssertionError(f"{act} was killed {MOST} times and did not end")
+            assert not left, f"{act} {which} {number}: {left}"
+            kills += not missing
+            which, number = (which + 1, 1) if missing else (which, number + step)
+    raise AssertionError(f"{act} starts more than {MOST} gits")
 
 
 def main() -> None:
