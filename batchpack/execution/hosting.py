@@ -64,6 +64,7 @@ def begin(context: Context, repo: Repository, names: Sequence[str]) -> tuple[lis
 
     Raises BatchpackError for a task that waits for work which is not merged; then no attempt is begun.
     """
+    context.notes.again(context.state)  # what was merged meanwhile, be it by hand
     _check_waiting(context, names)
     calls: list[Call] = []
     told: list[str] = []
