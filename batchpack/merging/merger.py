@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,18 +64,11 @@ class Merger:
         settling = self._settling(stop.is_set if stop is not None else lambda: False)
         blocked, stuck, stopped = "", False, False
         try:
-            with self.target.held():
-                try:
-                    self._put_right(settling)
-                    settling.run()
-                finally:
-                    self._give_back()
+            self._settle(settling)
         except Blocked as reason:
             blocked, stuck = reason.reason, reason.stuck
         except Stopped:
             stopped = True
-        except Busy as busy:
-            blocked = busy.message
         return Progress(
             merged=tuple(settling.merged),
             conflicts=tuple(settling.conflicts),
@@ -101,6 +95,19 @@ class Merger:
         """Take the merger's worktree away; the next gate makes it anew."""
         with self.target.held():
             self._ground().remove()
+
+    def _settle(self, settling: Settling) -> None:
+        """Take a step as the only one who moves the branch; raises Blocked or Stopped."""
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self.target.held())
+            except Busy as error:
+                raise Blocked(f"another process merges into {self.target.short} at this moment") from error
+            try:
+                self._put_right(settling)
+                settling.run()
+            finally:
+                self._give_back()
 
     def _settling(self, stop: Callable[[], bool]) -> Settling:
         """Begin a step."""

@@ -220,7 +220,7 @@ class Settling:
 
     def _merge_of(self, tip: str, entry: Queued) -> str:
         """Return the commit that brought an entry in; empty where it came otherwise."""
-        if not stacking.outside(self.target.root, entry.entry.base, [entry.commit]):
+        if entry.commit == entry.entry.base:
             return ""
         found = stacking.merges(self.target.root, tip, entry.entry.base)
         return next((merge for merge, (commit, _) in found.items() if commit == entry.commit), "")

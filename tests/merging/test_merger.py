@@ -263,7 +263,7 @@ def test_two_mergers_never_work_on_one_branch(ground: Ground) -> None:
     with merger.target.held():
         progress = merger.step()
 
-    assert "in use by another batchpack process" in progress.blocked
+    assert "another process merges into batchpack/run/integration at this moment" == progress.blocked
     assert {"one": "ready"} == ground.states()
 
 
