@@ -50,7 +50,6 @@ def test_a_server_that_dies_is_replaced(tmp_path: Path) -> None:
         await asyncio.to_thread(until, (tmp_path / "count").exists)
         server = next(pid for pid in family.descendants(os.getpid()) if _is_server(pid))  # the nearest first
         os.kill(server, signal.SIGSTOP)
-        await asyncio.sleep(3.5)  # until no keeper waits for work
         await session.submit(attempt(tmp_path, "echo x >> count", task="u"))
         os.kill(server, signal.SIGKILL)
         second = await ends(session)

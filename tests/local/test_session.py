@@ -87,16 +87,17 @@ def test_what_runs_is_adopted(tmp_path: Path) -> None:
 def test_an_end_in_the_hand_of_one_who_dies_is_told_again(tmp_path: Path) -> None:
     """An end counts as taken only when its receiver comes back for more."""
 
-    async def receive(*, come_back: bool) -> int:
+    async def receive(*, patience: float, come_back: bool) -> int:
         session = LocalSession(tmp_path / "run", "r")
         await session.submit(attempt(tmp_path, "true"))
-        found = await session.changed(2.5)
+        found = await session.changed(patience)
         if come_back:
             await session.changed(0)
         await session.close(stop_running=False)
         return len(found)
 
-    assert [1, 1, 0] == [asyncio.run(receive(come_back=come_back)) for come_back in (False, True, True)]
+    ways = [(30.0, False), (30.0, True), (0.2, True)]
+    assert [1, 1, 0] == [asyncio.run(receive(patience=patience, come_back=come_back)) for patience, come_back in ways]
 
 
 def test_an_id_must_belong_to_the_run(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_ends_come_back_as_they_were(store: Store, tmp_path: Path) -> None:
     assert [] == store.unfinished()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 4), st.booleans()), max_size=12))
 def test_it_agrees_with_a_dictionary(tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[int, bool]]) -> None:
     """After any acts, and opened anew, the table holds what a dictionary would."""
