@@ -10,7 +10,9 @@ import pytest
 from skills_ref import validate
 
 from batchpack.commands.choose import command as choose_command
+from batchpack.commands.items import command as items_group
 from batchpack.commands.messages import command as messages_group
+from batchpack.commands.receipts import command as receipts_group
 from batchpack.planning import load_roster
 from tests.support.pack import TARGETS, pack, rendered, write
 from tests.support.project import ROOT
@@ -21,31 +23,32 @@ ROLES = {
 }  # fmt: skip
 PIPELINE = {"BatchExecutor", "CoderAgent", "ContextScout", "ExternalScout", "TaskManager"}
 AGENT_TOKENS, COMMAND_TOKENS = 700, 700
+WORKER = "batch-worker"
 READERS = {"explorer", "architect", "security-auditor"}
 
 
 def _body(text: str) -> str:
-    """Return what a model gets of a Markdown file: all behind the front matter."""
-    return text.split("---\n", 2)[2]
+    """Return what a model gets of a Markdown file: all behind the front matter, if there is any."""
+    return text.split("---\n", 2)[2] if text.startswith("---\n") else text
 
 
 def test_there_is_an_agent_for_every_role_of_the_roster() -> None:
-    """The planner's nine roles and the five agents of the task pipeline are all the agents there are."""
+    """The planner's nine roles, the five agents of the task pipeline and the worker of batches are all there are."""
     assert ROLES == set(load_roster([ROOT]).roles)
-    assert ROLES | PIPELINE == {agent.matter.name for agent in pack().agents}
+    assert {*ROLES, *PIPELINE, WORKER} == {agent.matter.name for agent in pack().agents}
 
 
 def test_roster_and_permissions_agree_on_who_edits() -> None:
     """A role that the planner lets change files has an agent that may, and no other has."""
     roles = load_roster([ROOT]).roles
     may = {agent.matter.name for agent in pack().agents if agent.matter.permissions.edit != "deny"}
-    assert ROLES - READERS == may - PIPELINE == {name for name, role in roles.items() if role.edits}
+    assert ROLES - READERS == may - PIPELINE - {WORKER} == {name for name, role in roles.items() if role.edits}
 
 
 def test_the_neutral_skill_passes_the_reference_validator(tmp_path: Path) -> None:
     """What opencode gets holds only what the Agent Skills specification has."""
     write(rendered("opencode", "project", tmp_path), tmp_path)
-    for name in ("batch-run", "batch-processing"):
+    for name in ("batch-run", "batch-processing", "batch-workflow"):
         assert [] == validate(tmp_path / ".opencode/skills" / name)
 
 
@@ -62,6 +65,46 @@ def test_what_batch_processing_says_can_be_typed(name: str, scope: str) -> None:
     skill = next(each for each in pack().skills if each.matter.name == "batch-processing")
     granted = {"choose *", "messages status *", "messages list *", "messages wait *"}
     assert {f"batchpack {words}" for words in granted} == set(skill.matter.permissions.bash)
+
+
+@pytest.mark.parametrize(("name", "scope"), TARGETS)
+def test_what_batch_workflow_says_can_be_typed(name: str, scope: str) -> None:
+    """Every command and option that the skill names is one of the program's, and a person's are not granted."""
+    files = rendered(name, scope, program="batchpack")  # type: ignore[arg-type]
+    texts = [_body(file.text) for at, file in files.items() if "skills/batch-workflow/" in at]
+    assert len(texts) == 2
+    _check_commands("\n".join(texts))
+    skill = next(each for each in pack().skills if each.matter.name == "batch-workflow")
+    granted = [rule.removeprefix("batchpack ").removesuffix(" *") for rule in skill.matter.permissions.bash]
+    peoples = {"items add", "items approve", "items run", "items requeue", "items prune", "receipts undo"}
+    assert set() == peoples & set(granted)
+
+
+def test_what_workers_are_told_can_be_typed() -> None:
+    """Every command in the prompt of all workers is one of the program's, and one that their agent may run."""
+    text = (ROOT / "skills/_shared/worker-prompt.md.j2").read_text().replace("{{ program }}", "batchpack")
+    _check_commands(text)
+    worker = next(agent for agent in pack().agents if agent.matter.name == WORKER)
+    rules = worker.matter.permissions.model_dump()["bash"]
+    for words in set(re.findall(r"batchpack ((?:items|receipts) [a-z]+)", text)):
+        assert rules[f"batchpack {words} *"] == "allow", words
+
+
+def _check_commands(text: str) -> None:
+    """Hold the commands and options of a text against the program's."""
+    named = re.findall(r"(?:batchpack |`)(items|receipts) ([a-z]+)\b", text)
+    groups = {"items": items_group, "receipts": receipts_group}
+    commands = [_of(groups[group], word) for group, word in named]
+    assert commands
+    options = {option for command in commands for one in command.params for option in one.opts}
+    assert set(re.findall(r"--[a-z][a-z-]*", text)) <= options
+
+
+def _of(group: click.Group, word: str) -> click.Command:
+    """Return a command of a group."""
+    found = group.get_command(click.Context(group), word)
+    assert found is not None, word
+    return found
 
 
 def _messages(word: str) -> click.Command:

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 
 const GUARD = {
   "python": "/opt/batchpack/bin/python",
-  "sha256": "79e22a3ba5e863f9c0e95b0fd6748dde7ea1c172600defe9f3f8f824dccd2f77",
+  "sha256": "4ceb9c828ff9002e2226318d126bfffb7e88752c302f08ae47238eebf4f332c6",
   "mark": "(batchpack)",
   "agents": [
     "BatchExecutor",
@@ -18,6 +18,7 @@ const GUARD = {
     "architect",
     "backend-go",
     "batch-orchestrator",
+    "batch-worker",
     "debugger",
     "devops-engineer",
     "explorer",

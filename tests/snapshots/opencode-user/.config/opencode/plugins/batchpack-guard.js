@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 
 const GUARD = {
   "python": "/opt/batchpack/bin/python",
-  "sha256": "112dcaed7893efef17b04b4498b814989002b439150b40a26f897f37a1d9b091",
+  "sha256": "0fd53ba1453493590453041feb02ec4a85950956f5775c510fd9bff24c9c602c",
   "mark": "(batchpack)",
   "agents": [
     "BatchExecutor",
@@ -18,6 +18,7 @@ const GUARD = {
     "architect",
     "backend-go",
     "batch-orchestrator",
+    "batch-worker",
     "debugger",
     "devops-engineer",
     "explorer",
