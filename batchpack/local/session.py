@@ -88,7 +88,7 @@ class LocalSession:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise Unwritable(folder, error.strerror or str(error)) from error
-        used = any(records.present(str(folder), name) for name in (records.KEEPER, records.VERDICT))
+        used = any(records.present(str(folder), name) for name in (records.KEEPER, records.VERDICT, records.CANCEL))
         if used or folder.is_symlink():
             raise BatchpackError(
                 f"{folder} holds an attempt that the run's journal does not know", "move it away and resume the run"

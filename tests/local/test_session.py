@@ -116,11 +116,12 @@ def test_an_id_must_belong_to_the_run(tmp_path: Path) -> None:
             asyncio.run(submit())
 
 
-def test_a_folder_in_the_way_is_refused(tmp_path: Path) -> None:
-    """A verdict that lies there before its attempt was submitted is believed by nobody."""
+@pytest.mark.parametrize("name", ["verdict", "keeper", "cancel"])
+def test_a_folder_in_the_way_is_refused(tmp_path: Path, name: str) -> None:
+    """A verdict that lies there before its attempt was submitted is believed by nobody, nor is a word to end heeded."""
     folder = tmp_path / "run" / "attempts" / "t-1"
     folder.mkdir(parents=True)
-    (folder / "verdict").write_text('{"state": "done", "code": 0}')
+    (folder / name).write_text('{"state": "done", "code": 0}')
 
     with pytest.raises(BatchpackError, match="does not know"):
         play(tmp_path / "run", attempt(tmp_path, "true"))
