@@ -6,7 +6,7 @@ import csv
 import io
 import json
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from batchpack import rows
@@ -73,6 +73,7 @@ def test_two_columns_of_one_name() -> None:
     assert ([], [(1, "two columns have the same name")]) == read("csv", b"a,a\n1,2\n")
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=9), max_size=3), max_size=20))
 def test_what_was_written_as_jsonl_is_read(objects: list[dict[str, object]]) -> None:
     """Every object comes back, in order, with nothing told."""
@@ -82,6 +83,7 @@ def test_what_was_written_as_jsonl_is_read(objects: list[dict[str, object]]) -> 
     assert (objects, []) == ([row.fields for row in found], told)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=9), st.text(max_size=9)), max_size=20))
 def test_what_was_written_as_csv_is_read(cells: list[tuple[str, str]]) -> None:
     """Every row comes back, whatever letters it has."""

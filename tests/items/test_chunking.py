@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchpack.errors import UsageError
@@ -13,6 +13,7 @@ LABELS = st.none() | st.sampled_from(["", "a", "b"])
 ITEMS = st.lists(st.tuples(LABELS, st.integers(0, 1000), st.integers(0, 300)), max_size=80)
 
 
+@settings(deadline=None)
 @given(ITEMS, st.integers(1, 12), st.none() | st.integers(1, 500))
 def test_what_goes_in_comes_out(items: list[tuple[str | None, int, int]], most: int, tokens: int | None) -> None:
     """Chunks follow one another, hold one label each, keep to both limits, and their sums are those of the items."""
@@ -31,6 +32,7 @@ def test_what_goes_in_comes_out(items: list[tuple[str | None, int, int]], most: 
     assert len(items) == sum(chunk.items for chunk in chunks)
 
 
+@settings(deadline=None)
 @given(ITEMS, st.integers(1, 12))
 def test_no_chunk_could_take_the_next_item(items: list[tuple[str | None, int, int]], most: int) -> None:
     """A chunk ends only where the label changes or it is full."""

@@ -8,7 +8,7 @@ import mailbox
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchpack.items import mail
@@ -87,6 +87,7 @@ def test_broken_messages(what: str) -> None:
     assert all(isinstance(fields[name], str) for name in ("from", "subject", "text"))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_break_it(raw: bytes) -> None:
     """Whatever an mbox holds, its messages come or are told."""

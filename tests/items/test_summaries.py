@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchpack.items import bodies, summaries
@@ -61,6 +61,7 @@ def some(chunks: int, categories: int) -> dict[int, Sums]:
     }  # fmt: skip
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.integers(1, 120), st.integers(1, 40), st.sampled_from([100, 300, 1000, 4000]))
 def test_the_cap_holds(chunks: int, categories: int, cap: int) -> None:
     """However many chunks and categories there are, the text keeps to its cap and begins with all counts."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchpack.errors import UsageError
@@ -53,6 +53,7 @@ def test_parts() -> None:
     assert "9999-12-31" == times.day("9999-12-31T23:30:00Z", BERLIN)
 
 
+@settings(deadline=None)
 @given(st.datetimes(min_value=datetime(1, 1, 2), timezones=st.just(UTC)))
 def test_what_is_kept_is_read_again(moment: datetime) -> None:
     """A time as it is kept is read as the same second."""
