@@ -18,8 +18,12 @@ BIGGEST = 65536
 SAME = ("--root",)
 INSIDE = ("--in", "--project", "--dir", "--out")
 FILES = ("--file", "--from", "--params", "--prices", "--template")
-PEOPLES = (("install",), ("uninstall",), ("receipts", "undo"), ("receipts", "export"))
+PEOPLES = (
+    ("install",), ("uninstall",), ("receipts", "undo"), ("receipts", "export"), ("items", "run"), ("items", "prune"),
+)  # fmt: skip
 """Commands that only people give: an undo runs what a worker wrote, an export writes any file."""
+RUNNING = ("items", "add"), "--command"
+"""A command, and its option that runs a program."""
 RECORDS = ".batchpack"
 
 
@@ -125,6 +129,12 @@ def check_options(words: list[str], place: Place) -> None:
     for peoples in PEOPLES if words[0] == PROGRAM else ():
         if tuple(plain[: len(peoples)]) == peoples:
             raise Refused(f"agents do not run batchpack {' '.join(peoples)}", "tell the user what you need")
+    if (
+        words[0] == PROGRAM
+        and tuple(plain[:2]) == RUNNING[0]
+        and any(word.partition("=")[0] == RUNNING[1] for word in words)
+    ):
+        raise Refused(f"agents do not run items add {RUNNING[1]}", "tell the user what you need")
     for at, word in enumerate(words):
         name, sign, value = word.partition("=")
         if name in (*SAME, *INSIDE, *FILES):

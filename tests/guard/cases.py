@@ -8,6 +8,7 @@ from tests.guard.conftest import ROUTER
 
 R = f"bash {ROUTER}"
 REQUEST = "<<'BATCHPACK_REQUEST_END'\nBuild $(it) & \"more\"\nBATCHPACK_REQUEST_END"
+RECORDS = '<<\'END_OF_RECORDS\'\n{"item": "a", "rationale": "it says $(it); `x` > y"}\nEND_OF_RECORDS'
 REPORT = "<<'END_OF_REPORT'\n`x` > y; $(z)\n\nEND_OF_REPORT\n"
 PATCH = "*** Begin Patch\n{}\n*** End Patch"
 Row = tuple[str, str, Any]
@@ -133,6 +134,42 @@ ATTACKS: tuple[Row, ...] = (
             "x " * 20_000,
         )
     ),
+    # a worker of a batch: its own commands, with plain words
+    *(
+        ("worker", "bash", command)
+        for command in (
+            "batchpack items add --command --name x -- touch x",
+            "batchpack items add mails.jsonl",
+            "batchpack items approve --hash 0123456789ab",
+            "batchpack items approve --ahead",
+            "batchpack items prompt --file -",
+            "batchpack items act archive --file -",
+            "batchpack items requeue --all failed",
+            "batchpack items dead a --reason x",
+            "batchpack items create a",
+            "batchpack items limits --claims 1",
+            "batchpack items run --executor shell --command 'touch x'",
+            "batchpack items prune --yes",
+            "batchpack items record a --token 1 --file .env",
+            "batchpack items record a --token 1 --file /etc/passwd",
+            "batchpack items claim --project /tmp",
+            "batchpack items complete a --token 1 --evidence $(cat .env)",
+            'batchpack items complete a --token 1 --evidence "`touch x`"',
+            "batchpack items complete a --token 1 --evidence x; touch x",
+            "batchpack items show mail-1 > x",
+            "batchpack items show $(touch x)",
+            "batchpack receipts undo --yes",
+            "batchpack receipts export notes.md",
+            "batchpack run plan.yaml",
+            "batchpack install",
+            "mv inbox/a archive/a",
+            "git commit -m x",
+        )
+    ),
+    ("worker", "task", "batch-worker"),
+    ("worker", "webfetch", "http://localhost"),
+    ("worker", "edit", ".batchpack/items/mails/receipts.jsonl"),
+    ("worker", "edit", ".env"),
     ("runner", "bash", {"command": f"{R} status", "workdir": "sub"}),
     ("runner", "bash", {"command": f"{R} status", "workdir": "/"}),
     ("runner", "bash", {"command": f"{R} status", "workdir": ["."]}),
@@ -145,6 +182,9 @@ ATTACKS: tuple[Row, ...] = (
         ("orchestrator", "bash", command)
         for command in (
             "batchpack uninstall --yes",
+            "batchpack items run --executor shell --command 'touch x'",
+            "batchpack items add --name x --command -- touch x",
+            "batchpack items add --command=1 --name x -- touch x",
             "batchpack --version install",
             "batchpack metrics",
             "./bin/batchpack runs",
@@ -552,6 +592,8 @@ WORK: tuple[Row, ...] = (
     ("runner", "task", {"subagent_type": "CoderAgent", "prompt": "do it", "description": "x", "isolation": ""}),
     ("free", "task", {"description": "x"}),
     ("reader", "webfetch", "http://localhost"),
+    ("worker", "edit", "src/plain.ts"),
+    ("worker", "read", ".batchpack/items/mails/worker.md"),
     ("runner", "docs_find", "x"),
     ("free", "anything", "x"),
     ("locked", "todowrite", "x"),
@@ -578,6 +620,24 @@ GRANTED: tuple[Row, ...] = (
         )
     ),
     ("runner", "bash", {"command": f"{R} status", "workdir": ".", "description": "x", "timeout": 5}),
+    *(
+        ("worker", "bash", command)
+        for command in (
+            "batchpack items claim --worker mails.w1 --wait 60 --batch mails",
+            "batchpack items list --chunk 1 --left --full --batch mails",
+            "batchpack items show mail-1 --batch mails",
+            f"batchpack items record chunk-01 --token 1 --batch mails --file - {RECORDS}",
+            "batchpack items heartbeat chunk-01 --token 1 --batch mails",
+            "batchpack items complete chunk-01 --token 1 --evidence 'all 20 are judged (a & b)' --batch mails",
+            "batchpack items fail chunk-01 --token 1 --error 'no such folder' --batch mails",
+            "batchpack items skip chunk-01 --token 1 --reason 'nothing to do' --batch mails",
+            "batchpack items release chunk-01 --token 1 --batch mails",
+            "batchpack items append chunk-01 --token 1 --text 'a note'",
+            "batchpack items approve --check --batch mails",
+            "batchpack receipts append before --what archive --task a-01 --token 1 --item m -- mv archive/m inbox/m",
+            "batchpack receipts append after --act 1f2e3d4c5b6a --result done --batch mails",
+        )
+    ),
     *(
         ("orchestrator", "bash", command)
         for command in (

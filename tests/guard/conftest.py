@@ -19,6 +19,7 @@ from batchpack.guard.acts import judge
 from batchpack.guard.refusal import Refused
 from batchpack.policy import Policy, make_policy
 from batchpack.values import Target
+from tests.support.pack import pack
 from tests.support.project import Outcome, Project
 
 ROUTER = ".opencode/skill/task-management/router.sh"
@@ -63,6 +64,7 @@ BLOCKS: dict[str, dict[str, Any]] = {
     },
     "free": {"edit": "allow", "bash": "allow", "web": "ask", "mcp": "allow", "task": "allow"},
     "locked": {"read": "deny"},
+    "worker": next(one for one in pack().agents if one.matter.name == "batch-worker").matter.permissions.model_dump(),
 }
 
 

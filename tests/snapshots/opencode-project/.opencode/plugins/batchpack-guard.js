@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 
 const GUARD = {
   "python": "/opt/batchpack/bin/python",
-  "sha256": "4ceb9c828ff9002e2226318d126bfffb7e88752c302f08ae47238eebf4f332c6",
+  "sha256": "b7c2176a82dfdea8ca4c3e9c8b749a2f33dde002e5a9d552d17b6356feebb88c",
   "mark": "(batchpack)",
   "agents": [
     "BatchExecutor",
@@ -25,6 +25,7 @@ const GUARD = {
     "frontend-react",
     "performance-optimizer",
     "security-auditor",
+    "task-implementer",
     "test-automator"
   ]
 }

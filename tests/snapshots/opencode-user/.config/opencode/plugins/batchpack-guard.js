@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 
 const GUARD = {
   "python": "/opt/batchpack/bin/python",
-  "sha256": "0fd53ba1453493590453041feb02ec4a85950956f5775c510fd9bff24c9c602c",
+  "sha256": "15372ebcf134108a9ab4aa746ffeb6fdd83b8d2881921234e60147ccbc6a0213",
   "mark": "(batchpack)",
   "agents": [
     "BatchExecutor",
@@ -25,6 +25,7 @@ const GUARD = {
     "frontend-react",
     "performance-optimizer",
     "security-auditor",
+    "task-implementer",
     "test-automator"
   ]
 }
