@@ -89,10 +89,11 @@ class Settling:
         """Merge what goes together, settle what is found out on the way, and return what is to be tried again."""
         room = self._room(len(waiting))
         present = self._present(waiting[:room])
-        stack = self.stacker.build(base, self.already_in(base, present))
+        fit = [one for one in self.already_in(base, present) if not self._undoes(base, one)]
+        stack = self.stacker.build(base, fit)
         good, finding = self._judged(stack)
         if not self._land(stack, good):
-            return [*present, *waiting[room:]]
+            return [*fit, *waiting[room:]]
         for entry, clash in stack.clashes:
             self._conflict(base, entry, clash)
         if finding is not None:
@@ -114,6 +115,13 @@ class Settling:
             if one.commit in missing:
                 self._conflict("", one, Clash((), f"commit {one.commit[:12]} is not in the repository"))
         return [one for one in entries if one.commit not in missing]
+
+    def _undoes(self, base: str, entry: Queued) -> bool:
+        """Give an entry back to its author that would take back what others have merged; tell whether it was one."""
+        taken = stacking.undone(self.target.root, base, entry)
+        if taken:
+            self._conflict(base, entry, Clash(taken, "", undone=True))
+        return bool(taken)
 
     def _judged(self, stack: Stack) -> tuple[int, bisect.Finding | None]:
         """Return how many of a stack's first entries pass the gate together, and who breaks it with them."""
@@ -193,7 +201,7 @@ class Settling:
 
     def _others(self, tip: str, entry: Queued, clash: Clash) -> dict[str, str]:
         """Return the tasks, with their titles, whose merged work touched the files in conflict."""
-        found = stacking.merges(self.target.root, tip, entry.commit)
+        found = stacking.merges(self.target.root, tip, entry.entry.base if clash.undone else entry.commit)
         sides = {merge for merge, (_, changed) in found.items() if changed.intersection(clash.files)}
         return {one.task: one.entry.title for one in self.queue.entries("merged") if one.merge in sides}
 

@@ -24,11 +24,15 @@ MOST_REPLAYED = 200
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """What does not merge: the files, what git says on it, and the tree with its marks (empty: it has made none)."""
+    """What does not merge: the files, what git says on it, and the tree with its marks (empty: it has made none).
+
+    `undone`: it would merge, but takes back in these files what others have merged.
+    """
 
     files: tuple[str, ...]
     said: str
     tree: str = ""
+    undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +170,23 @@ def missing(root: Path, commits: Sequence[str]) -> set[str]:
     asked = "".join(f"{commit}\n" for commit in commits)
     done = git.ask(root, "cat-file", "--batch-check=%(objecttype)", stdin=asked, timeout=SECONDS)
     return {commit for commit, kind in zip(commits, done.out.splitlines(), strict=True) if kind != "commit"}
+
+
+def undone(root: Path, tip: str, entry: Queued) -> tuple[str, ...]:
+    """Return the files in which a branch that was brought up to date takes back what had come in since it began.
+
+    There it is as at its beginning, though what it merged (or was rebased onto) had changed them.
+    """
+    met = git.ask(root, "merge-base", tip, entry.commit, check=False).out.strip()
+    if met in {"", entry.entry.base}:
+        return ()
+    return tuple(sorted(_changed(root, met, entry.commit) - _changed(root, entry.entry.base, entry.commit)))
+
+
+def _changed(root: Path, one: str, other: str) -> set[str]:
+    """Return the files in which two commits differ."""
+    done = git.ask(root, "diff-tree", "-r", "-z", "--name-only", "--no-renames", one, other, timeout=SECONDS)
+    return {name for name in done.out.split("\0") if name}
 
 
 def marked(root: Path, onto: str, clash: Clash) -> str:

@@ -17,22 +17,42 @@ def conflict_reason(clash: Clash, others: Sequence[str]) -> str:
     """Say in a sentence why work was not merged."""
     if not clash.files:
         return f"it cannot be merged: {clash.said}"
+    if clash.undone:
+        return f"it takes back what {_listed(others) or 'others'} brought in, in {_listed(clash.files)}"
     return f"conflict in {_listed(clash.files)}" + (f" with what {_listed(others)} brought in" if others else "")
 
 
 def conflict_feedback(branch: str, tip: str, clash: Clash, others: Mapping[str, str], out: Path | None) -> str:
     """Tell an author how to settle a conflict. `others` are the tasks on the other side with their titles."""
+    if clash.undone:
+        return _undone_feedback(branch, tip, clash, _named(others))
     lines = [f"Your branch does not merge into {branch}, which is at {tip[:12]} now."]
     if clash.files:
         lines.append(f"In conflict: {_listed(clash.files)}.")
     lines.append(f"git says: {clash.said}")
     if others:
-        named = _listed([f"{task} ({title})" if title else task for task, title in others.items()])
-        lines.append(f"These files were changed meanwhile by: {named}. What that work is for must be kept.")
+        lines.append(f"These files were changed meanwhile by: {_named(others)}. What that work is for must be kept.")
     lines.append(f"Settle it on your branch: git merge {tip} , solve the conflict so that both sides work, and commit.")
     if out is not None:
         lines.append(f"Both sides with git's marks: {out}")
     return "\n".join(lines)
+
+
+def _undone_feedback(branch: str, tip: str, clash: Clash, named: str) -> str:
+    """Tell an author what its branch takes back, and how to undo that."""
+    return "\n".join(
+        [
+            f"Your branch takes back what others have merged into {branch}, which is at {tip[:12]} now.",
+            f"As before their work, instead of with it: {_listed(clash.files)}.",
+            *([f"These files were changed by: {named}."] if named else []),
+            f"Bring it back on your branch, for each of them: git checkout {tip} -- FILE , and commit.",
+        ]
+    )
+
+
+def _named(others: Mapping[str, str]) -> str:
+    """Name tasks with their titles."""
+    return _listed([f"{task} ({title})" if title else task for task, title in others.items()])
 
 
 def culprit_reason(verdict: Verdict, others: Sequence[str]) -> str:

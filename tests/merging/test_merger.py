@@ -9,7 +9,7 @@ import pytest
 
 from batchpack.errors import BatchpackError
 from batchpack.merging.merger import Merger
-from batchpack.merging.values import Progress
+from batchpack.merging.values import Entry, Progress
 from tests.merging.ground import TARGET, Ground
 
 
@@ -102,6 +102,28 @@ def test_work_that_came_in_already_is_no_conflict(ground: Ground) -> None:
     assert (["picked", "builder"], [], []) == tasks(progress)
     assert "three\n" == ground.text("a.txt")
     assert ground.git("rev-parse", "refs/heads/batchpack/run/builder") == ground.git("rev-parse", f"{TARGET}^2")
+
+
+@pytest.mark.parametrize("way", ["merged", "rebased"])
+def test_work_of_others_is_not_taken_back(ground: Ground, way: str) -> None:
+    """A branch that was brought up to date by dropping what others had merged is given back, not merged."""
+    ground.add("one", {"a.txt": "1\n", "new.txt": "1\n"})
+    tip = ground.merger().step().tip
+    first = ground.commit({"a.txt": "2\n"})
+    dropped = ground.commit({"a.txt": "2\n"}, first, "as if nobody else had worked")
+    parents = ("-p", dropped, "-p", tip) if way == "merged" else ("-p", tip)
+    lost = ground.git("commit-tree", f"{dropped}^{{tree}}", *parents, "-m", "up to date")
+    ground.queue.add(Entry("two", "", "b", lost, ground.base))
+
+    progress = ground.merger().step()
+    (conflict,) = progress.conflicts
+
+    assert (("new.txt",), ("one",), tip) == (conflict.files, conflict.others, ground.tip)
+    assert "it takes back what one brought in, in new.txt" == conflict.reason
+    assert f"git checkout {tip} -- FILE" in conflict.feedback
+    kept = ground.commit({"a.txt": "2\n"}, tip)
+    ground.queue.add(Entry("two", "", "b", kept, ground.base))
+    assert (["two"], [], []) == tasks(ground.merger().step())
 
 
 def test_the_gate_sees_the_exact_commit(ground: Ground) -> None:
