@@ -11,7 +11,7 @@ from pathlib import Path
 from batchpack.errors import BrokenFile
 from batchpack.workplan import checks, xml_tasks
 from batchpack.workplan.complaints import BadPlan, Complaint
-from batchpack.workplan.values import WorkPlan
+from batchpack.workplan.values import WorkPlan, WorkTask
 
 DEPTH_LIMIT = 6
 FILE_LIMIT = 20_000
@@ -64,11 +64,19 @@ def understand(path: Path) -> tuple[WorkPlan, list[Complaint]]:
     found, complaints = _read(path)
     known = {one.id for one in found}
     built = [xml_tasks.build(one, known) for one in found]
+    if path.is_file():
+        built = [(_by_itself(task), said) for task, said in built]
     plan = WorkPlan(name=path.resolve().name, tasks=tuple(task for task, _ in built), kind="task XML", path=path)
     complaints += [complaint for _, said in built for complaint in said]
     if complaints and not built:
         return plan, complaints
     return plan, complaints + checks.complaints(plan)
+
+
+def _by_itself(task: WorkTask) -> WorkTask:
+    """Return the task of a file that was read alone: what it waits for is in other files, and is told."""
+    told = (f"<dependencies>: nothing here waits for {name}, which is in another file" for name in task.depends_on)
+    return replace(task, depends_on=(), unread=(*task.unread, *told))
 
 
 def _read(path: Path) -> tuple[list[xml_tasks.Found], list[Complaint]]:

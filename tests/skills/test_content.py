@@ -24,6 +24,7 @@ ROLES = {
 PIPELINE = {"BatchExecutor", "CoderAgent", "ContextScout", "ExternalScout", "TaskManager"}
 AGENT_TOKENS, COMMAND_TOKENS = 700, 700
 WORKER = "batch-worker"
+IMPLEMENTER = "task-implementer"
 READERS = {"explorer", "architect", "security-auditor"}
 
 
@@ -33,22 +34,22 @@ def _body(text: str) -> str:
 
 
 def test_there_is_an_agent_for_every_role_of_the_roster() -> None:
-    """The planner's nine roles, the five agents of the task pipeline and the worker of batches are all there are."""
+    """The planner's nine roles, the five agents of the task pipeline and the workers of batches and plans are all."""
     assert ROLES == set(load_roster([ROOT]).roles)
-    assert {*ROLES, *PIPELINE, WORKER} == {agent.matter.name for agent in pack().agents}
+    assert {*ROLES, *PIPELINE, WORKER, IMPLEMENTER} == {agent.matter.name for agent in pack().agents}
 
 
 def test_roster_and_permissions_agree_on_who_edits() -> None:
     """A role that the planner lets change files has an agent that may, and no other has."""
     roles = load_roster([ROOT]).roles
     may = {agent.matter.name for agent in pack().agents if agent.matter.permissions.edit != "deny"}
-    assert ROLES - READERS == may - PIPELINE - {WORKER} == {name for name, role in roles.items() if role.edits}
+    assert ROLES - READERS == may - PIPELINE - {WORKER, IMPLEMENTER} == {name for name, role in roles.items() if role.edits}
 
 
 def test_the_neutral_skill_passes_the_reference_validator(tmp_path: Path) -> None:
     """What opencode gets holds only what the Agent Skills specification has."""
     write(rendered("opencode", "project", tmp_path), tmp_path)
-    for name in ("batch-run", "batch-processing", "batch-workflow"):
+    for name in ("batch-run", "batch-processing", "batch-workflow", "execute-batch", "execute-task", "execute-verify"):
         assert [] == validate(tmp_path / ".opencode/skills" / name)
 
 

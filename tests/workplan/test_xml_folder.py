@@ -60,10 +60,13 @@ def test_links_and_hidden_files_are_left_out(tmp_path: Path) -> None:
 
 def test_one_file_is_a_plan(tmp_path: Path) -> None:
     """A task file by itself is a plan of one task; an empty folder is none."""
-    (tmp_path / "x.xml").write_text(TASK.format("x", ""))
+    (tmp_path / "x.xml").write_text(TASK.format("x", "<a task='y'/>"))
     (tmp_path / "empty").mkdir()
 
-    assert ["x"] == [task.id for task in xml_folder.read(tmp_path / "x.xml").tasks]
+    alone = xml_folder.read(tmp_path / "x.xml").tasks[0]
+
+    assert ("x", ()) == (alone.id, alone.depends_on)
+    assert "which is in another file" in alone.unread[0]
     with pytest.raises(BadPlan, match="no task"):
         xml_folder.read(tmp_path / "empty")
 

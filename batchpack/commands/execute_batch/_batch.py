@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from batchpack import places
 from batchpack.app import App
 from batchpack.errors import BatchpackError, UnknownName, UsageError
 from batchpack.execution.hosting import Call
-from batchpack.execution.state import State
+from batchpack.execution.state import State, Task
 from batchpack.execution.store import WorkRun
 from batchpack.host import call_line
 from batchpack.runs import wording
@@ -92,6 +93,23 @@ def summary(result: dict[str, Any], state: State) -> Iterator[str]:
     yield f"Failed: {failed or 'none'}"
     yield f"Abandoned: {', '.join(result['abandoned']) or 'none'}"
     yield f"Merge queue: {ready} task{'' if ready == 1 else 's'} ready"
+
+
+def result(task: Task) -> str:
+    """Write what became of a task in the keys of a RESULT."""
+    facts = task.tries[-1].facts if task.tries else {}
+    found: dict[str, Any] = {"task_id": task.name, "status": task.status, "attempt": task.number}
+    if task.worktree:
+        found["worktree_path"] = task.worktree["path"]
+    if task.status in {"verified", "merged"}:
+        found |= {"branch": (task.worktree or {}).get("branch", ""), "commit_hash": task.commit}
+        found |= {"files_created": facts.get("files", []), "verification_summary": facts.get("summary", "")}
+    elif task.status == "abandoned":
+        found["final_error"] = task.reason
+    elif facts:
+        found["error"] = {"type": facts.get("kind", ""), "message": facts.get("reason", "")}
+        found["retry_feedback"] = facts.get("feedback", "")
+    return json.dumps(found, indent=2, ensure_ascii=False)
 
 
 def reasons(state: State, names: Sequence[str], run: WorkRun) -> Iterator[str]:

@@ -16,6 +16,7 @@ from batchpack.output import say, say_json, warn
 @click.option("--task-ids", required=True, metavar="A,B", help="The tasks of the batch, with commas between them.")
 @click.option("--batch-number", type=click.IntRange(1), default=1, help="The batch's number within its layer.")
 @click.option("--layer", default="", help="The layer's name, for reports.")
+@click.option("--results", is_flag=True, help="Print a RESULT for each task instead of the summary.")
 @click.option("--minimal", is_flag=True, help="Print a line instead of the summary.")
 @click.option("--project", type=click.Path(file_okay=False, path_type=Path), help="The project's folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")
@@ -40,8 +41,11 @@ def command(app: App, /, run: str, task_ids: str, **given: Any) -> int:
     else:
         tries = {name: state.tasks[name].attempts for name in names}
         line = [show.status_line(result, tries, names)]
-        say("\n".join(line if given["minimal"] else _batch.summary(result, state)))
+        results = (f"RESULT:\n{_batch.result(state.tasks[name])}" for name in names)
+        shown = results if given["results"] else line if given["minimal"] else _batch.summary(result, state)
+        say("\n".join(shown))
         for reason in _batch.reasons(state, names, found):
             warn(reason)
-        say(f"\n{show.batch_result_text(result)}")
+        if not given["results"]:
+            say(f"\n{show.batch_result_text(result)}")
     return 0 if len(result["verified"]) == len(names) else 1
