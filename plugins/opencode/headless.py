@@ -33,6 +33,9 @@ FELL_BACK = re.compile(r'agent "[^"\n]*" (?:not found|is a subagent)[^\n]*')
 BUSY = frozenset({408, 409, 429, 500, 502, 503, 504, 524, 529})
 CLOSED = frozenset({401, 402, 403, 404})
 QUOTA = re.compile(r"insufficient_quota|insufficient credits|credit balance|check your plan and billing", re.IGNORECASE)
+LOCKED = re.compile(r"database is locked|SQLITE_BUSY|Failed query: [A-Za-z ]{0,40}")
+FIRST_STARTS = 2.0
+"""Seconds until a start after which another opencode has made its records."""
 OF_THE_WORK = frozenset({"ContextOverflowError", "MessageAbortedError", "MessageOutputLengthError"})
 """Errors that the task itself may have led to."""
 CHILDREN = """
@@ -179,8 +182,7 @@ class _Stream:
         if self._error:
             return self._of_error()
         if code > 0 and not self._worked:
-            lines = err.splitlines() or [f"it ended with exit code {code}"]
-            return Pause(f"opencode: {lines[-1].strip()[:300]}", mends=False)
+            return _not_begun(err, code)
         return None
 
     def _of_error(self) -> Pause | None:
@@ -196,6 +198,14 @@ class _Stream:
         if status in BUSY or (status is None and self._worked):
             return Pause(said, _wait(data, said))
         return Pause(said, mends=False) if status is None else None
+
+
+def _not_begun(err: str, code: int) -> Pause:
+    """Say why a program ended before any work; several that start at once may find its records locked."""
+    if found := LOCKED.search(err):
+        return Pause(f"opencode: its records are in use ({found[0]})", FIRST_STARTS)
+    lines = [line.strip() for line in err.splitlines() if line.strip()]
+    return Pause(f"opencode: {lines[-1][:300] if lines else f'it ended with exit code {code}'}", mends=False)
 
 
 def _wait(data: Mapping[str, Any], said: str) -> float | None:

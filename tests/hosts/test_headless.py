@@ -223,3 +223,57 @@ def test_an_agent_that_is_not_there_is_told(kind: str, tmp_path: Path, monkeypat
 
     assert answer.pause is not None
     assert (False, True) == (answer.pause.mends, "no-such-role" in answer.pause.reason), answer.pause
+
+
+PLAN = """\
+name: shop
+tasks:
+  - id: A-1
+    title: Enums
+    prompt: Write enums.py with the letter A.
+    deliverables: [enums.py]
+    verify: [grep -q A enums.py]
+  - id: A-2
+    title: Model
+    prompt: Write model.py with the letter B.
+    deliverables: [model.py]
+    verify: [grep -q B model.py]
+  - id: B-1
+    title: Interface
+    depends_on: [A-1, A-2]
+    prompt: Write api.py from enums.py and model.py.
+    deliverables: [api.py]
+    verify: [cat enums.py model.py, grep -q C api.py]
+"""
+FILES = {"A-1": ("enums.py", "A\n"), "A-2": ("model.py", "B\n"), "B-1": ("api.py", "C\n")}
+
+
+@pytest.mark.parametrize("kind", HOSTS)
+def test_a_plan_is_carried_out_headless(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three tasks in two layers, one of which is wrong at first: all verified and merged, the checkout untouched."""
+    tries: dict[str, int] = {}
+
+    def script(conversation: Conversation) -> Said:
+        asked = [message.text for message in conversation.messages if message.role == "user"]
+        told = next((text for text in reversed(asked) if "Folder to work in: " in text), "")
+        task = told.partition("# Task `")[2].partition("`")[0]
+        folder = Path(told.partition("Folder to work in: ")[2].partition("\n")[0])
+        if conversation.messages[-1].role == "tool":
+            return Said(f'RESULT: {{"task_id": "{task}", "status": "verified"}}')
+        tries[task] = tries.get(task, 0) + 1
+        name, text = FILES[task]
+        wrong = task == "A-2" and "What went wrong before" not in told
+        return Said(calls=calls(kind, folder, ("write", f"{name}", "x\n" if wrong else text)))
+
+    here = ground(tmp_path)
+    here.project.write({"plan.yaml": PLAN})
+    with session(kind, here.project, script) as host:
+        name = "opencode" if kind == OPENCODE else "claude"
+        done = here.project.run("run", "plan.yaml", "--executor", name, "--json", env=host.environment())
+    merged = here.project.git("log", "--all", "--first-parent", "--format=%s").splitlines()
+
+    done.assert_ok()
+    assert {"A-1": 1, "A-2": 2, "B-1": 1} == tries, str(done)
+    assert {"A-1: Enums", "A-2: Model", "B-1: Interface"} <= set(merged)
+    assert "main" == here.project.git("branch", "--show-current").strip()
+    assert not (here.project.folder / "api.py").exists()

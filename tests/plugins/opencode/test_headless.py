@@ -168,6 +168,17 @@ def test_one_that_never_began_needs_somebody(opencode: Executor, tmp_path: Path,
     assert (False, True) == (pause.mends, words in pause.reason)
 
 
+@pytest.mark.parametrize(
+    "err", ["Error: Unexpected error\n\ndatabase is locked\n", "Failed query: CREATE TABLE x\nparams:\n"]
+)
+def test_starts_that_meet_are_repeated(opencode: Executor, tmp_path: Path, err: str) -> None:
+    """Several that start at once for the first time make the same records: the one that lost waits a moment."""
+    pause = read(opencode, tmp_path, err=err, code=1).pause
+
+    assert pause is not None
+    assert (True, 2.0) == (pause.mends, pause.seconds)
+
+
 def test_hostile_events_break_nothing(opencode: Executor, tmp_path: Path) -> None:
     """Values of any kind in any place are read to their end."""
     odd: list[dict[str, Any]] = [
