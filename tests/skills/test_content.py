@@ -43,7 +43,8 @@ def test_roster_and_permissions_agree_on_who_edits() -> None:
     """A role that the planner lets change files has an agent that may, and no other has."""
     roles = load_roster([ROOT]).roles
     may = {agent.matter.name for agent in pack().agents if agent.matter.permissions.edit != "deny"}
-    assert ROLES - READERS == may - PIPELINE - {WORKER, IMPLEMENTER} == {name for name, role in roles.items() if role.edits}
+    roster = {name for name, role in roles.items() if role.edits}
+    assert ROLES - READERS == may - PIPELINE - {WORKER, IMPLEMENTER} == roster
 
 
 def test_the_neutral_skill_passes_the_reference_validator(tmp_path: Path) -> None:
