@@ -24,9 +24,9 @@ REFS = "refs/batchpack/salvage/"
 class Salvage:
     """What was saved of a worktree: `folder` has the files, `ref` keeps its last commit `head`.
 
-    `changed` are tracked files with changes in `diff.patch`, `untracked` those in `untracked.tar`; `skipped` could not
-    be saved: repositories of their own, which stay commits of theirs. `restore` are lines for the shell that bring all
-    of it back, to be run in the project.
+    `changed` are tracked files with changes in `diff.patch`, `untracked` those in `untracked.tar`; `repositories` are
+    repositories of their own, whole in that archive; of a submodule the commits are a bundle beside it. `restore` are
+    lines for the shell that bring all of it back, to be run in the project.
     """
 
     folder: Path
@@ -35,7 +35,7 @@ class Salvage:
     ref: str
     changed: tuple[str, ...]
     untracked: tuple[str, ...]
-    skipped: tuple[str, ...]
+    repositories: tuple[str, ...]
     restore: tuple[str, ...]
 
 
@@ -61,7 +61,8 @@ def save(repository: Repository, worktree: Worktree, into: Path) -> Salvage:
     making.mkdir()
     try:
         _write_patch(worktree, making / PATCH, changed)
-        _write_archive(worktree, making / ARCHIVE, untracked)
+        _write_archive(worktree, making / ARCHIVE, untracked, inner)
+        _write_bundles(worktree, making, [entry.path for entry in left if entry.is_repository and entry.kind != "?"])
         saved = _finish(repository, worktree, found.head, making, (changed, untracked, inner))
     except BaseException:
         shutil.rmtree(making, ignore_errors=True)
@@ -87,13 +88,23 @@ def _write_patch(worktree: Worktree, file: Path, changed: Sequence[str]) -> None
     _sync(file)
 
 
-def _write_archive(worktree: Worktree, file: Path, untracked: Sequence[str]) -> None:
-    """Write untracked files as an archive, links as links."""
+def _write_archive(worktree: Worktree, file: Path, untracked: Sequence[str], repositories: Sequence[str]) -> None:
+    """Write untracked files and whole repositories as an archive, links as links."""
     with tarfile.open(file, "w", format=tarfile.PAX_FORMAT) as archive:
-        for path in untracked:
+        for path in (*untracked, *repositories):
             if os.path.lexists(worktree.path / path):
-                archive.add(worktree.path / path, path, recursive=False)
+                archive.add(worktree.path / path, path, recursive=path in repositories)
     _sync(file)
+
+
+def _write_bundles(worktree: Worktree, making: Path, submodules: Sequence[str]) -> None:
+    """Write the commits of submodules, which lie in git's record of the worktree and would go with it."""
+    for number, path in enumerate(submodules, 1):
+        folder, file = worktree.path / path, making / f"submodule-{number}.bundle"
+        if not (folder / ".git").exists():
+            continue  # it was deleted, which the facts tell
+        git.ask(folder, "bundle", "create", "--quiet", str(file), "HEAD", "--branches", timeout=600)
+        _sync(file)
 
 
 def _sync(file: Path) -> None:
@@ -118,7 +129,7 @@ def _finish(
     saved = Salvage(folder, worktree.branch, head, ref, changed, untracked, inner, _restore(folder, ref, parts))
     facts = {
         "schema": 1, "at": clock.now(), "branch": saved.branch, "base": worktree.base, "head": head, "ref": ref,
-        "changed": changed, "untracked": untracked, "skipped": inner, "restore": saved.restore,
+        "changed": changed, "untracked": untracked, "repositories": inner, "restore": saved.restore,
     }  # fmt: skip
     files.write_atomic(making / FACTS, json.dumps(facts, indent=1) + "\n")
     files.sync_folder(making)
@@ -143,6 +154,6 @@ def _restore(folder: Path, ref: str, parts: tuple[tuple[str, ...], ...]) -> tupl
     lines = [f"git worktree add --detach {place} {shlex.quote(ref)}"]
     if parts[0]:
         lines.append(f"git -C {place} apply --binary --whitespace=nowarn {shlex.quote(str(folder / PATCH))}")
-    if parts[1]:
+    if parts[1] or parts[2]:
         lines.append(f"tar -x -C {place} -f {shlex.quote(str(folder / ARCHIVE))}")
     return tuple(lines)

@@ -8,7 +8,7 @@ import os
 import pytest
 
 from batchpack.errors import BatchpackError
-from batchpack.worktrees import salvage
+from batchpack.worktrees import salvage, trees
 from tests.support.project import Project, tree
 from tests.worktrees.build import lay
 
@@ -72,13 +72,42 @@ def test_commits_outlive_their_branch(project: Project) -> None:
     assert saved.head == project.git("rev-parse", saved.ref).strip()
 
 
-def test_a_repository_inside_is_told_as_not_saved(project: Project) -> None:
-    """What lies in a repository of its own is named as skipped."""
+def test_a_repository_inside_is_saved_whole(project: Project) -> None:
+    """A repository that an agent made comes back with its commits and files."""
     ground = lay(project)
     made = ground.tree()
+    inner = made.path / "inner"
     project.git("-C", str(made.path), "init", "-q", "inner")
+    project.git("-C", str(inner), "commit", "-q", "--allow-empty", "-m", "theirs")
+    (inner / "file").write_text("x")
 
-    assert ("inner",) == salvage.save(ground.repository, made, project.home / "s").skipped
+    saved = salvage.save(ground.repository, made, project.home / "s")
+    for line in saved.restore:
+        project.execute(["/bin/sh", "-c", line]).assert_ok()
+
+    assert ("inner",) == saved.repositories
+    assert tree(inner) == tree(saved.folder / "restored/inner")
+
+
+def test_commits_of_a_submodule_are_saved(project: Project) -> None:
+    """What an agent committed inside a submodule is in a bundle, and its files are in the archive."""
+    other = Project(project.home / "other").write({"file": "1"}).init_git()
+    project.init_git()
+    project.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other.folder), "sub")
+    project.git("commit", "-qm", "sub")
+    ground = lay(project)
+    made = ground.tree()
+    (made.path / "sub/file").write_text("2")
+    project.git("-C", str(made.path / "sub"), "commit", "-qam", "inside")
+    (made.path / "sub/more").write_text("3")
+
+    removed = trees.remove(ground.repository, made, salvage_into=project.home / "s").salvaged
+
+    assert removed is not None
+    bundle = removed.folder / "submodule-1.bundle"
+    project.git("clone", "-q", str(bundle), str(project.home / "clone"))
+    assert "inside" in project.git("-C", str(project.home / "clone"), "log", "-1", "--format=%s")
+    assert "sub/more" in project.execute(["tar", "-tf", str(removed.folder / "untracked.tar")]).out
 
 
 def test_where_nothing_can_be_written_nothing_is_said_to_be_saved(project: Project) -> None:

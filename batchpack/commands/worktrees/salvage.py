@@ -53,8 +53,8 @@ def tell(rows: Sequence[Row], saved: Sequence[Salvage]) -> None:
     for row, one in zip(rows, saved, strict=True):
         count = len(one.changed) + len(one.untracked)
         say(f"{_asked.name(row)}: {count} file{'s' * (count != 1)} saved in {one.folder}")
-        if one.skipped:
-            say(f"  not saved, a repository of its own: {', '.join(one.skipped)}")
+        if one.repositories:
+            say(f"  with repositories of their own: {', '.join(one.repositories)}")
         say("  bring it back with:")
         for line in one.restore:
             say(f"    {line}")
@@ -65,5 +65,5 @@ def facts_of(row: Row, saved: Salvage) -> dict[str, Any]:
     return {
         "run": row.run, "task": row.task, "folder": str(saved.folder), "branch": saved.branch, "head": saved.head,
         "ref": saved.ref, "changed": list(saved.changed), "untracked": list(saved.untracked),
-        "skipped": list(saved.skipped), "restore": list(saved.restore),
+        "repositories": list(saved.repositories), "restore": list(saved.restore),
     }  # fmt: skip
