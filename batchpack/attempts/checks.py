@@ -127,19 +127,28 @@ def tree_of(worktree: Worktree, found: Changes) -> str:
     return fingerprint("\n".join([tree, *left]).encode(errors="surrogateescape"))[:16]
 
 
-def sweep_caches(worktree: Worktree) -> None:
-    """Delete what tools left behind unasked, so that it is neither committed nor held against anybody."""
+def sweep_caches(worktree: Worktree, left: Sequence[str]) -> bool:
+    """Delete what tools left behind unasked among some paths, and tell whether there was any.
+
+    So it is neither committed nor held against anybody. What the project itself keeps in such a place stays.
+    """
+    if not any(_is_cache(Path(path)) for path in left):
+        return False
     for entry in status.read(worktree.path).entries:
-        path = Path(entry.path)
-        if entry.kind == "?" and (CACHE_FOLDERS & set(path.parts) or path.name.endswith(CACHE_FILES)):
-            (worktree.path / path).unlink(missing_ok=True)
+        if entry.kind == "?" and not entry.is_repository and _is_cache(Path(entry.path)):
+            (worktree.path / entry.path).unlink(missing_ok=True)
+    return True
 
 
-def put_back(worktree: Worktree) -> tuple[str, ...]:
+def _is_cache(path: Path) -> bool:
+    """Tell by its name whether a file is a tool's cache."""
+    return bool(CACHE_FOLDERS & set(path.parts)) or path.name.endswith(CACHE_FILES)
+
+
+def put_back(worktree: Worktree, found: status.Found) -> tuple[str, ...]:
     """Take away what the verification left in a worktree whose work is all committed; return its paths."""
     prepared = (registry.mark(worktree.record) or {}).get("prepared", {})
-    found = changes.uncommitted(worktree, status.read(worktree.path))
-    left = [entry for entry in found if entry.path not in prepared]
+    left = [entry for entry in changes.uncommitted(worktree, found) if entry.path not in prepared]
     changed = [entry.path for entry in left if entry.kind != "?"]
     for entry in left:
         if entry.kind == "?" and not entry.is_repository:

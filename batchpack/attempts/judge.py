@@ -14,7 +14,7 @@ from batchpack.attempts.verification import Verification
 from batchpack.errors import BatchpackError
 from batchpack.plaintext import line, tail
 from batchpack.process import ProgramFailed
-from batchpack.worktrees import changes
+from batchpack.worktrees import changes, registry, status
 from batchpack.worktrees.changes import Changes, NotCommitted
 from batchpack.worktrees.isolation import Isolation, check
 from batchpack.worktrees.values import Worktree
@@ -34,7 +34,8 @@ def judge(ended: Ended, into: Path, *, allow_expansion: bool = False, stop: Stop
     else:
         verdict = _judged(ended, into, allow_expansion=allow_expansion, stop=stop)
     if verdict.state == "failed":
-        verdict = replace(verdict, feedback=evidence.feedback(verdict), failure=_failure(verdict))
+        told = evidence.feedback(verdict)
+        verdict = replace(verdict, feedback=told, failure=_failure(verdict), tree=_tree(ended.worktree))
     if verdict.state != "stopped":
         evidence.write(into, ended, verdict)
     return verdict
@@ -45,6 +46,14 @@ def _failure(verdict: Verdict) -> str:
     failed = verdict.verification and verdict.verification.failed
     said = tail(failed.out, 30, 3000) if failed else ""
     return fingerprint([*(f"{one.kind} {one.text}" for one in verdict.problems), said])
+
+
+def _tree(worktree: Worktree | None) -> str:
+    """Return the fingerprint of what a failed attempt leaves; empty where that cannot be told."""
+    try:
+        return checks.tree_of(worktree, changes.of(worktree)) if worktree is not None else ""
+    except (Isolation, ProgramFailed):
+        return ""
 
 
 def _judged(ended: Ended, into: Path, *, allow_expansion: bool, stop: Stop) -> Verdict:
@@ -87,10 +96,10 @@ class _Work:
         """Return a verdict with all that is wrong before anything is committed or run."""
         ended, problems = self.ended, list(checks.of_program(self.ended))
         problems += [*checks.of_claim(self.said), *checks.of_main_tree(ended.main_tree)]
-        found, tree = None, ""
+        found = None
         if ended.worktree is not None:
             try:
-                found, tree = self._changes(ended.worktree)
+                found = self._changes(ended.worktree)
             except (Isolation, ProgramFailed) as error:
                 problems.append(Problem("isolation", line(f"{error.message}: {error.hint}", 1000)))
             else:
@@ -102,14 +111,12 @@ class _Work:
             problems.append(Problem("expansion", text))
         files = found.paths if found else ()
         state: State = "failed" if problems else "verified"
-        return Verdict(state, problems=tuple(problems), tree=tree, files=files, no_change=self._no_change(found))
+        return Verdict(state, problems=tuple(problems), files=files, no_change=self._no_change(found))
 
-    def _changes(self, worktree: Worktree) -> tuple[Changes, str]:
-        """Return what was changed in the worktree, caches swept away, and the fingerprint of its state."""
-        check(worktree)
-        checks.sweep_caches(worktree)
+    def _changes(self, worktree: Worktree) -> Changes:
+        """Return what was changed in the worktree, after caches were swept away."""
         found = changes.of(worktree)
-        return found, checks.tree_of(worktree, found)
+        return changes.of(worktree) if checks.sweep_caches(worktree, found.uncommitted) else found
 
     def _no_change(self, found: Changes | None) -> str:
         """Return why nothing was changed, where that is so and was said."""
@@ -133,16 +140,16 @@ class _Work:
 
     def _committed(self, worktree: Worktree) -> str:
         """Commit what is left, and return the commit that is to be verified."""
-        changes.commit(worktree, f"{self.ended.task.id}: {line(self.ended.task.title)}")
-        return changes.of(worktree).head
+        made = changes.commit(worktree, f"{self.ended.task.id}: {line(self.ended.task.title)}")
+        return made or registry.tip(worktree.common, worktree.branch) or ""
 
     def _verified(self, verdict: Verdict, into: Path, stop: Stop) -> Verdict:
         """Run the verification, and see that it left the work alone."""
         ended = self.ended
         done = verification.run(ended.task.verify, ended.folder, into, ended.task.verify_timeout, ended.env, stop)
         if done.stopped:
-            return Verdict("stopped", tree=verdict.tree, files=verdict.files, verification=done)
-        problems = [*_red(done), *self._moved(verdict.commit)]
+            return Verdict("stopped", files=verdict.files, verification=done)
+        problems = [*_red(done), *(self._moved(verdict.commit) if done.steps else ())]
         state: State = "failed" if problems else "verified"
         return replace(verdict, state=state, problems=tuple(problems), verification=done)
 
@@ -152,13 +159,14 @@ class _Work:
         if worktree is None:
             return []
         try:
-            head = changes.of(worktree).head
-            if head == commit:
-                checks.put_back(worktree)
+            check(worktree)
+            found = status.read(worktree.path)
+            if found.head == commit:
+                checks.put_back(worktree, found)
                 return []
         except BatchpackError as error:
             return [Problem("isolation", f"the verification broke its worktree: {line(error.message, 500)}")]
-        return [Problem("isolation", f"the verification moved the branch from {commit[:12]} to {head[:12]}")]
+        return [Problem("isolation", f"the verification moved the branch from {commit[:12]} to {found.head[:12]}")]
 
 
 def _red(done: Verification) -> list[Problem]:

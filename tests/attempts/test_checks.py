@@ -8,7 +8,7 @@ from batchpack.attempts import checks
 from batchpack.attempts.verdict import Ended
 from batchpack.executor import Answer
 from batchpack.workplan.values import WorkTask
-from batchpack.worktrees import changes
+from batchpack.worktrees import changes, status
 from tests.support.attempts import ground
 
 
@@ -65,7 +65,7 @@ def test_what_a_set_up_left_is_not_put_back(tmp_path: Path) -> None:
     """Only what is neither committed nor prepared goes; names that look like patterns are taken by the letter."""
     here = ground(tmp_path).write({"README.md": "x", "*": "y", "app/[a].py": "z"})
 
-    assert {"README.md", "*", "app/[a].py"} == set(checks.put_back(here.worktree))
+    assert {"README.md", "*", "app/[a].py"} == set(checks.put_back(here.worktree, status.read(here.worktree.path)))
     assert "hello\n" == (here.worktree.path / "README.md").read_text()
     assert (here.worktree.path / "app/__init__.py").exists()
     assert "" == here.git("status", "-s")

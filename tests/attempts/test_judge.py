@@ -198,8 +198,8 @@ def test_the_same_failure_has_the_same_fingerprint(done: Ground) -> None:
     one, two = done.judged(task=red), done.judged(task=red)
     other = done.judged(task=replace(TASK, verify=("echo 'syntax error'; exit 1",)))
 
-    assert (one.failure, one.tree) != (two.failure, "")
-    assert one.failure == two.failure
+    assert (one.failure, one.tree) == (two.failure, two.tree)
+    assert two.tree
     assert two.failure != other.failure
 
 
