@@ -45,6 +45,10 @@ LIMITS = re.compile(r"(?i)usage limit|session limit|weekly limit|rate limit|over
 ACCOUNT = re.compile(
     r"not logged in|invalid api key|credit balance|run /login|selected model|oauth token", re.IGNORECASE
 )
+MENDS: Mapping[str, str] = {
+    "--agent 'batchpack:": "; `batchpack install --host claude_code` brings the agents of the pack",
+    "Not logged in": "; start `claude` and log in there, or set ANTHROPIC_API_KEY",
+}
 LOST = re.compile(
     r"connection error|fetch failed|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|timed? ?out", re.IGNORECASE
 )
@@ -174,7 +178,11 @@ class _Stream:
     def pause(self, err: str, code: int) -> Pause | None:
         """Say what was in the way of the work, if anything but the work was."""
         if not self.result:
-            return None if self.worked or code <= 0 else Pause(_line(err) or f"claude ended with {code}", mends=False)
+            return (
+                None
+                if self.worked or code <= 0
+                else Pause(_line(err) or f"Claude Code: it ended with exit code {code}", mends=False)
+            )
         if not self.result.get("is_error"):
             return None
         said, status = str(self.result.get("result") or err), self.result.get("api_error_status")
@@ -200,6 +208,7 @@ def _number(value: object) -> float:
 
 
 def _line(text: str) -> str:
-    """Return the last line of a text that says something, at most 300 characters."""
+    """Return the last line of a text that says something, and what to do where that is known."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return f"Claude Code: {lines[-1][:300]}" if lines else ""
+    mend = next((do for words, do in MENDS.items() if lines and words in lines[-1]), "")
+    return f"Claude Code: {lines[-1][:300]}{mend}" if lines else ""

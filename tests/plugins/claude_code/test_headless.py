@@ -154,10 +154,11 @@ def test_words_of_the_task_are_no_pause(claude: Executor, tmp_path: Path) -> Non
 
 def test_one_that_never_began_needs_somebody(claude: Executor, tmp_path: Path) -> None:
     """A program that ends before any work has its last line told: an unknown agent, a broken installation."""
-    pause = read(claude, tmp_path, err="--agent 'nope' not found. Available agents: x\n", code=1).pause
+    pause = read(claude, tmp_path, err="--agent 'batchpack:nope' not found. Available agents: x\n", code=1).pause
 
     assert pause is not None
-    assert (False, True) == (pause.mends, "'nope' not found" in pause.reason)
+    assert (False, True) == (pause.mends, "nope' not found" in pause.reason)
+    assert "batchpack install --host claude_code" in pause.reason
 
 
 @pytest.mark.parametrize(
