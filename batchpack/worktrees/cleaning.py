@@ -76,11 +76,13 @@ def _sweep(parent: Path, repository: Repository) -> None:
             parent.parent.rmdir()
 
 
-def delete_branches(repository: Repository, runs: Sequence[str], targets: Sequence[str] = ()) -> list[str]:
+def delete_branches(
+    repository: Repository, runs: Sequence[str], targets: Sequence[str] = (), unfinished: Sequence[str] = ()
+) -> list[str]:
     """Delete the branches of some runs whose commits are all merged and which no worktree has; return their names.
 
     A task's branch goes when the run's integration branch, a target or HEAD has it; the integration branch when HEAD
-    has it.
+    has it and the run is none of the `unfinished`, which go on from there.
     """
     in_use = {registry.branch_of(record) for record in registry.records(repository.common)}
     gone = []
@@ -91,6 +93,8 @@ def delete_branches(repository: Repository, runs: Sequence[str], targets: Sequen
         integration = f"refs/heads/batchpack/{run}/{listing.INTEGRATION}"
         found = [line.split(" ", 1) for line in said.out.splitlines()]
         for tip, ref in sorted(found, key=lambda one: one[1] == integration):  # the one that others lead to goes last
+            if ref == integration and run in unfinished:
+                continue
             others = () if ref == integration else (integration, *targets)
             if ref.removeprefix("refs/heads/") not in in_use and listing.is_merged(repository, tip, others):
                 git.ask(repository.root, "update-ref", "-d", ref, tip)

@@ -110,3 +110,18 @@ def name(row: Row) -> str:
     from batchpack.runs import ids
 
     return f"{ids.short(row.run) or '?'}  {row.task or '(merge queue)'}"
+
+
+def may_go_on(repository: Repository, run: str) -> bool:
+    """Tell whether a run has tasks that are not merged, so that it may be resumed; one that cannot be read may."""
+    from batchpack.errors import BatchpackError
+    from batchpack.execution.facts import is_work
+    from batchpack.execution.store import WorkRun
+
+    folder = repository.root / ".batchpack" / "runs" / run
+    if not is_work(folder):
+        return False
+    try:
+        return any(task.status != "merged" for task in WorkRun(folder).state().tasks.values())
+    except BatchpackError:
+        return True

@@ -41,7 +41,8 @@ def command(
     else:
         cleaned += cleaning.clean(asked.repository, free, asked.salvage_folder, everything=everything)
         ended = [run for run in asked.runs if run not in asked.driven]
-        branches = cleaning.delete_branches(asked.repository, ended, asked.targets)
+        unfinished = [run for run in ended if _asked.may_go_on(asked.repository, run)]
+        branches = cleaning.delete_branches(asked.repository, ended, asked.targets, unfinished)
     if as_json:
         say_json({"dry_run": dry_run, "worktrees": [facts_of(one) for one in cleaned], "branches": branches})
     else:
