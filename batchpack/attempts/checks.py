@@ -70,7 +70,7 @@ def of_changes(found: Changes, allowed: Sequence[str]) -> Iterator[Problem]:
 
 def _scope(allowed: Sequence[str]) -> str:
     """Say what may be changed, and how more is asked for."""
-    listed = "\n".join(f"- {path}" for path in allowed)
+    listed = "\n".join(f"- {path}" for path in dict.fromkeys(allowed))
     return f"The task may change:\n{listed}\nPut back everything else as it was."
 
 

@@ -75,7 +75,7 @@ def _words(told: Told) -> dict[str, object]:
 
 def _paths(paths: Sequence[str]) -> list[str]:
     """Return paths fit to stand between backticks."""
-    return [line(path, 1000).replace("`", "'") for path in paths]
+    return [line(path, 1000).replace("`", "'") for path in dict.fromkeys(paths)]
 
 
 def _earlier(one: Earlier) -> dict[str, object]:
