@@ -18,6 +18,7 @@ MARK = "BATCHPACK_STEP"
 """The variable by which the processes of a step are found again, whoever started and left them."""
 OUTPUT_LIMIT = 2_000_000
 """Bytes of output that are kept of a step: one half from its beginning, one from its end."""
+MOST_ENVIRONMENT = 1 << 22
 QUIET: Mapping[str, str] = {
     "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true", "EDITOR": "true", "VISUAL": "true", "PAGER": "cat",
     "GIT_PAGER": "cat", "TERM": "dumb",
@@ -114,9 +115,9 @@ class Capped:
 
 def end_leftovers(where: Path) -> int:
     """Kill processes of steps whose output is `where` or below it; returns how many there were (0 without /proc)."""
-    ended = 0
+    ended, path = 0, os.fsencode(where)
     for _ in range(5):  # one that is killed may have started another meanwhile
-        found = sum(_end(pid, where) for pid in _numbers())
+        found = sum(_end(pid, path) for pid in _numbers())
         ended += found
         if not found:
             break
@@ -132,14 +133,16 @@ def _numbers() -> list[int]:
     return [int(name) for name in names if name.isdigit() and int(name) != os.getpid()]
 
 
-def _end(pid: int, where: Path) -> bool:
+def _end(pid: int, where: bytes) -> bool:
     """Kill a process if it is one of the steps'; the handle makes sure that it is still the one that was looked at."""
+    if not _is_of(pid, where):
+        return False
     try:
         handle = os.pidfd_open(pid)
     except (OSError, AttributeError):
         return False
     try:
-        if not _is_of(pid, os.fsencode(where)):
+        if not _is_of(pid, where):
             return False
         signal.pidfd_send_signal(handle, signal.SIGKILL)
     except OSError:
@@ -151,8 +154,16 @@ def _end(pid: int, where: Path) -> bool:
 
 def _is_of(pid: int, where: bytes) -> bool:
     """Tell whether a process has a step's mark for this path or one below it."""
-    with open(f"/proc/{pid}/environ", "rb") as stream:  # noqa: PTH123 - called for each process
-        environment = stream.read()
+    try:
+        handle = os.open(f"/proc/{pid}/environ", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        environment = b"\0" + os.read(handle, MOST_ENVIRONMENT)
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
     key = b"\0" + MARK.encode() + b"=" + where
-    at = (b"\0" + environment).find(key)
-    return at >= 0 and (b"\0" + environment)[at + len(key) : at + len(key) + 1] in {b"\0", b"/", b""}
+    at = environment.find(key)
+    return at >= 0 and environment[at + len(key) : at + len(key) + 1] in {b"\0", b"/", b""}
