@@ -67,7 +67,6 @@ def run(
     Raises Unwritable.
     """
     if (folder / "1.txt").exists():  # where no line began none can be left; the look at all processes takes its time
-        if folder.exists():
         steps.end_leftovers(folder)
     variables = {**steps.plain_environment(), **(env or {})}
     deadline = time.monotonic() + timeout
