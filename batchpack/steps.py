@@ -18,7 +18,8 @@ MARK = "BATCHPACK_STEP"
 """The variable by which the processes of a step are found again, whoever started and left them."""
 OUTPUT_LIMIT = 2_000_000
 """Bytes of output that are kept of a step: one half from its beginning, one from its end."""
-MOST_ENVIRONMENT = 1 << 22
+ENVIRONMENT_PIECE = 1 << 17
+"""Bytes that are read of a process's variables at once; more room would cost more time than the reading."""
 QUIET: Mapping[str, str] = {
     "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true", "EDITOR": "true", "VISUAL": "true", "PAGER": "cat",
     "GIT_PAGER": "cat", "TERM": "dumb",
@@ -159,7 +160,9 @@ def _is_of(pid: int, where: bytes) -> bool:
     except OSError:
         return False
     try:
-        environment = b"\0" + os.read(handle, MOST_ENVIRONMENT)
+        environment = b"\0"
+        while piece := os.read(handle, ENVIRONMENT_PIECE):
+            environment += piece
     except OSError:
         return False
     finally:
