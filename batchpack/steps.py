@@ -116,13 +116,13 @@ class Capped:
 
 def end_leftovers(where: Path) -> int:
     """Kill processes of steps whose output is `where` or below it; returns how many there were (0 without /proc)."""
-    ended, path = 0, os.fsencode(where)
-    for _ in range(5):  # one that is killed may have started another meanwhile
-        found = sum(_end(pid, path) for pid in _numbers())
-        ended += found
-        if not found:
+    ended, path = set[int](), os.fsencode(where)
+    for _ in range(5):  # one that is killed may have started another meanwhile, and is still seen while it dies
+        found = {pid for pid in _numbers() if _end(pid, path)}
+        if not found - ended:
             break
-    return ended
+        ended |= found
+    return len(ended)
 
 
 def _numbers() -> list[int]:
