@@ -45,26 +45,26 @@ def names_of(words: str, plan: WorkPlan) -> list[str]:
     return names
 
 
-def calls(app: App, run: WorkRun, host: str | None, found: Sequence[Call], most: int) -> Iterator[str]:
-    """Yield the calls to make, at most so many in one message, in the words of the host."""
-    lines = _calls(app, run, host, found)
+def calls(app: App, run: WorkRun, found: Sequence[Call], host: str | None, agent: str, most: int) -> Iterator[str]:
+    """Yield the calls to make, at most so many in one message, in the words of the host.
+
+    `agent` is the host's own name of the agent for tasks that name none; without it that is the pack's implementer.
+    """
+    lines = _calls(app, run, found, host, agent)
     for start in range(0, len(lines), most):
         yield from wording.calls(lines[start : start + most])
 
 
-def _calls(app: App, run: WorkRun, host: str | None, found: Sequence[Call]) -> list[str]:
+def _calls(app: App, run: WorkRun, found: Sequence[Call], host: str | None, agent: str) -> list[str]:
     """Write each call in a line."""
-    roles = {one.task: run.plan.task(one.task).agent or ROLE for one in found}
+    roles = {one.task: run.plan.task(one.task).agent or ("" if agent else ROLE) for one in found}
     told = {one.task: f"Follow {one.prompt}" for one in found}
     if host is None:
-        return [call_line("agent", {"name": roles[one.task], "prompt": told[one.task]}) for one in found]
+        return [call_line("agent", {"name": role or agent, "prompt": told[name]}) for name, role in roles.items()]
     page = app.host(host)
-    names = page.agent_names(list(roles.values()), run.facts.project, places.home())
+    names = page.agent_names([role for role in roles.values() if role], run.facts.project, places.home())
     return page.agent_calls(
-        [
-            AgentCall(names.get(roles[one.task], roles[one.task]), f"Execute task {one.task}", told[one.task])
-            for one in found
-        ]
+        [AgentCall(names.get(role, role) or agent, f"Execute task {name}", told[name]) for name, role in roles.items()]
     )
 
 

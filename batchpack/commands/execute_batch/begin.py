@@ -22,6 +22,7 @@ from batchpack.output import say, say_json
 @click.option("--max-parallel", type=click.IntRange(1, 64), default=8, help="The most calls in one message.")
 @click.option("--source", metavar="NAME", help="The format of the tasks, where it cannot be told by the look.")
 @click.option("--host", metavar="NAME", help="The host whose words the calls are printed in.")
+@click.option("--agent", default="", metavar="NAME", help="The host's own name of the agent for tasks that name none.")
 @click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")
 @click.pass_obj
 def command(app: App, /, task_ids: str, as_json: bool, **given: Any) -> None:
@@ -48,6 +49,6 @@ def command(app: App, /, task_ids: str, as_json: bool, **given: Any) -> None:
         facts = [asdict(one) for one in calls]
         say_json({"run": run.id, "batch": given["batch_number"], "layer": layer, "calls": facts, "told": told})
     else:
-        shown = _batch.calls(app, run, given["host"], calls, given["max_parallel"])
+        shown = _batch.calls(app, run, calls, given["host"], given["agent"], given["max_parallel"])
         ends = _batch.ending(run, names, given["batch_number"], layer)
         say("\n".join([*told, *shown, *(_batch.handing_in(run, calls) if calls else ()), *ends]))
