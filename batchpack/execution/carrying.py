@@ -31,7 +31,9 @@ class Carrier:
     def __init__(self, context: Context, pump: Pump, throttle: Throttle) -> None:
         self.context, self._pump, self._throttle = context, pump, throttle
         repo = context.repository
-        self._watch = Watch(repo, context.notes.paths(), self._tell_main_tree) if repo else None
+        self._watch = (
+            Watch(repo, context.notes.paths(), context.run.facts.target, self._tell_main_tree) if repo else None
+        )
         self._ids: dict[str, str] = {}
         self._cancelled: set[str] = set()
 

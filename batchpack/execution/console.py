@@ -20,6 +20,7 @@ from batchpack.output import is_terminal, say, say_json, say_json_line, warn, wa
 from batchpack.workplan import checks, digest, graph
 from batchpack.workplan.complaints import BadPlan
 from batchpack.workplan.values import WorkPlan
+from batchpack.worktrees import repository
 
 
 class Unfinished(BatchpackError):
@@ -69,6 +70,8 @@ def drive(app: App, run: WorkRun, *, as_json: bool, resumed: Mapping[str, Any] |
     shown = fold((task.id for task in run.plan.tasks), run.events())
     width = run.facts.options.jobs
     if not as_json:
+        for note in repository.open_at(run.facts.project).notes if run.facts.base and resumed is None else ():
+            say(note)
         say(f"Run {run.short}: {len(run.plan.tasks)} tasks, at most {width} at a time; its folder is {run.folder}")
 
     def tell(event: Event) -> None:

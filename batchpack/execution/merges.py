@@ -39,7 +39,7 @@ class Merges:
         tip = await asyncio.to_thread(self._merger.begin, self.context.run.facts.base)
         for one in self.queue.entries("merged"):
             if self.context.state.tasks[one.task].status == "verified":
-                self._merged(one.task, one.commit, tip)
+                self._merged(one.task, one.commit, one.merge, tip)
         if self.context.state.count("verified"):
             self.context.merge_wanted.set()
 
@@ -100,7 +100,7 @@ class Merges:
     def _take_in(self, progress: Progress) -> None:
         """Write what became of entries into the journal and draw the consequences."""
         for one in progress.merged:
-            self._merged(one.task, one.commit, one.tip)
+            self._merged(one.task, one.commit, one.merge, one.tip)
         for failed in progress.failures:
             self._failed(failed)
         self._blocked = progress.blocked if progress.stuck else ""
@@ -110,10 +110,10 @@ class Merges:
             self.context.record(Draft("went_on"))
         self._obstacle = progress.blocked
 
-    def _merged(self, task: str, commit: str, tip: str) -> None:
+    def _merged(self, task: str, commit: str, merge: str, tip: str) -> None:
         """Note that a task is in, and take its worktree away."""
         number = self.context.state.tasks[task].number
-        self.context.record(Draft("merged", task, number, {"commit": commit, "tip": tip}))
+        self.context.record(Draft("merged", task, number, {"commit": commit, "merge": merge, "tip": tip}))
         settle(self.context, task)
         if not self.context.options.keep_worktrees:
             self.context.background(asyncio.to_thread(self._remove, task))

@@ -157,7 +157,7 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 _TELL: Mapping[str, Callable[[Event], str]] = {
     "attempt_started": lambda one: f"{one.task} started, attempt {one.attempt} ({one.facts.get('executor', '')})",
     "judged": _judged,
-    "merged": lambda one: f"{one.task} merged as {str(one.facts['tip'])[:12]}",
+    "merged": lambda one: f"{one.task} merged as {str(one.facts.get('merge') or one.facts['tip'])[:12]}",
     "merge_failed": lambda one: f"{one.task} not merged, {one.facts['state']}: {one.facts.get('reason', '')}",
     "abandoned": _reason,
     "skipped": _reason,

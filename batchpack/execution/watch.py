@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,19 +33,27 @@ class Watched:
 class Watch:
     """Compares the main tree with what it was, after each attempt; one look serves all that ended before it."""
 
-    def __init__(self, repository: Repository, own: Sequence[Path], tell: Callable[[list[str]], None]) -> None:
-        self._repository, self._tell = repository, tell
-        self._own = [str(path.relative_to(repository.root)) for path in own if path.is_relative_to(repository.root)]
-        self._known = fingerprint.take(repository)
+    def __init__(
+        self, repository: Repository, own: Sequence[Path], target: str, tell: Callable[[list[str]], None]
+    ) -> None:
+        """Begin to watch; the run itself writes below the paths `own` and moves the ref `target`."""
+        self._repository, self._tell, self._apart = repository, tell, (target,)
+        mine = [*own, *printed()]
+        self._own = [str(path.relative_to(repository.root)) for path in mine if path.is_relative_to(repository.root)]
+        self._known = self._take()
         self._looked = 0.0
         self._lock = asyncio.Lock()
         self._present: dict[str, Watched] = {}
+
+    def _take(self) -> fingerprint.Fingerprint:
+        """Look at the main tree."""
+        return fingerprint.take(self._repository, self._apart)
 
     async def begin(self, watched: Watched) -> None:
         """Watch an attempt; what changed while none ran is the user's own affair."""
         async with self._lock:
             if not self._present:
-                self._known = await asyncio.to_thread(fingerprint.take, self._repository)
+                self._known = await asyncio.to_thread(self._take)
                 self._looked = time.time()
             self._present[watched.task] = watched
 
@@ -61,7 +70,7 @@ class Watch:
     async def _look(self) -> None:
         """Compare the main tree, and blame those who ran for what changed; from then on that is how it is."""
         began = time.time()
-        now = await asyncio.to_thread(fingerprint.take, self._repository)
+        now = await asyncio.to_thread(self._take)
         differences = fingerprint.differences(self._known, now)
         found = [Change(one.path, one.mtime) for one in differences if not self._is_own(one.path)]
         self._known, self._looked = now, began
@@ -84,6 +93,15 @@ class Watch:
             return main in watched.command.encode() or any(main in _words(path) for path in watched.words)
 
         return Suspect(watched.task, watched.started, watched.ended, watched.allowed, mentions)
+
+
+def printed() -> list[Path]:
+    """Return the files that our own output goes to, as in `batchpack run plan.yaml > run.log`."""
+    found = []
+    for number in (1, 2):
+        with suppress(OSError):
+            found.append(Path(f"/proc/self/fd/{number}").resolve(strict=True))
+    return found
 
 
 def _words(path: Path) -> bytes:

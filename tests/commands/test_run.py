@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -214,6 +215,27 @@ def test_a_plan_that_changed_is_not_gone_on_with(ground: Ground) -> None:
     (ground.root.parent / "plan.yaml").write_text(plan({"id": "new", "command": "true"}))
     ground.project.run(*again).assert_failed("the plan changed", "new: is new", "--as-begun")
     ground.project.run(*again, "--as-begun").assert_failed("1 task was not done", code=1)
+
+
+def test_output_into_a_file_of_the_project_is_nobodys_fault(ground: Ground) -> None:
+    """`batchpack run … > run.log` in the project changes the main tree, and fails no task."""
+    file = ground.root.parent / "plan.yaml"
+    file.write_text(plan(ONE, {"id": "two", "command": "echo > 2.txt", "depends_on": ["one"]}))
+    line = f"'{sys.executable}' -m batchpack run '{file}' > run.log 2>&1"
+    ground.project.execute(["/bin/sh", "-c", line]).assert_ok()
+
+    assert {"one": "merged", "two": "merged"} == ground.states()
+
+
+def test_work_merged_into_a_named_branch_begins_at_its_tip(ground: Ground) -> None:
+    """With --into the run's merges are on that branch, and its moves are not held against anybody."""
+    ground.project.git("branch", "next")
+    ground.run(
+        plan(ONE, {"id": "two", "command": "cp one.txt two.txt", "depends_on": ["one"]}), "--into", "next"
+    ).assert_ok()
+
+    assert {"one": "merged", "two": "merged"} == ground.states()
+    assert "1\n" == ground.project.git("show", "next:two.txt")
 
 
 def test_a_budget_that_is_used_up_stops_the_run(ground: Ground) -> None:

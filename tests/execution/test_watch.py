@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
+from batchpack import git
 from batchpack.execution.watch import Watch, Watched
 from batchpack.worktrees import repository
 from tests.support.project import Project
@@ -15,7 +16,9 @@ def watched(base: Path, act: Callable[[Watch, Path], Coroutine[None, None, None]
     """Do something under watch in a repository; return what was told of the main tree."""
     project = Project(base).write({"a.txt": "1"}).init_git()
     told: list[str] = []
-    watch = Watch(repository.open_at(project.folder), [project.folder / name for name in own], told.extend)
+    watch = Watch(
+        repository.open_at(project.folder), [project.folder / name for name in own], "refs/heads/into", told.extend
+    )
     asyncio.run(act(watch, project.folder))
     return told
 
@@ -74,3 +77,15 @@ def test_what_the_run_itself_writes_is_passed_over(tmp_path: Path) -> None:
         assert [] == await watch.end("a")
 
     assert [] == watched(tmp_path, act, "tasks")
+
+
+def test_the_branch_that_merges_move_is_passed_over(tmp_path: Path) -> None:
+    """The run's own merges are nobody's fault; another branch that moves is."""
+
+    async def act(watch: Watch, folder: Path) -> None:
+        for name, blamed in (("into", []), ("other", ["refs/heads/other"])):
+            await watch.begin(attempt("a"))
+            git.ask(folder, "branch", name)
+            assert blamed == await watch.end("a")
+
+    assert ["refs/heads/other"] == watched(tmp_path, act)
