@@ -82,12 +82,12 @@ class Books:
         done = [name for name, status in self.states.items() if status.code == 0]
         lost = [name for name, status in self.states.items() if status.state == "lost" and self.begun[name[2:]]]
         failed = [name for name, status in self.states.items() if status.state == "done" and status.code != 0]
-        assert begun_twice == []
-        assert {f"t{number}" for number in range(tasks)} == {name.split(".")[1] for name in done}
-        assert len(done) == tasks
-        assert all(self.ended[name[2:]] == 1 for name in done)
-        assert len(lost) <= self.kills["keeper"], lost
-        assert len(failed) <= self.kills["program"], failed
+        assert begun_twice == [], f"begun twice: {begun_twice}"
+        assert {f"t{number}" for number in range(tasks)} == {name.split(".")[1] for name in done}, f"done: {done}"
+        assert len(done) == tasks, f"{len(done)} done of {tasks}: {sorted(done)}"
+        assert all(self.ended[name[2:]] == 1 for name in done), f"ends: {self.ended}"
+        assert len(lost) <= self.kills["keeper"], f"lost: {lost}, killed: {self.kills}"
+        assert len(failed) <= self.kills["program"], f"failed: {failed}, killed: {self.kills}"
 
 
 def _begin(folder: Path, tasks: int, width: int, seconds: float) -> subprocess.Popen[bytes]:
@@ -124,7 +124,7 @@ def play(folder: Path, seed: int, *, tasks: int, kills: int, seconds: float = 0.
     process = _begin(folder, tasks, 4, seconds)
     try:
         while process.poll() is None:
-            time.sleep(lot.random() * 0.25)
+            time.sleep(lot.random() * 0.12)
             kind = lot.choice(KINDS)
             victim = _victim(kind, folder, process.pid, lot)
             if sum(books.kills.values()) < kills and victim and process.poll() is None:

@@ -36,9 +36,9 @@ def test_it_has_what_an_engine_has() -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_nothing_is_lost_or_done_twice_whoever_is_killed(tmp_path: Path, seed: int) -> None:
     """Orchestrators, servers, keepers and programs are killed at random; every task ends once, none begins twice."""
-    books = play(tmp_path, seed, tasks=16, kills=6)
+    books = play(tmp_path, seed, tasks=24, kills=6, seconds=0.1)
 
-    assert sum(books.kills.values()) >= 3
+    assert sum(books.kills.values()) >= 2
 
 
 def test_a_server_that_dies_is_replaced(tmp_path: Path) -> None:
