@@ -7,9 +7,10 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from batchpack import clock, files
 from batchpack.errors import Unwritable, UsageError
@@ -21,7 +22,8 @@ from batchpack.runs import index, start
 from batchpack.runs.store import PROJECT_ROOT
 from batchpack.workplan import codec, digest
 from batchpack.workplan.values import WorkPlan
-from batchpack.worktrees import repository
+from batchpack.worktrees import repository, trees
+from batchpack.worktrees.repository import Repository
 
 
 def create(
@@ -32,12 +34,13 @@ def create(
     `into` names the branch that merges move (empty: one of the run's own). Raises BatchpackError for a repository
     that cannot be worked in, Unwritable.
     """
+    ground = _ground(plan, project, worktree_dir, into) if plan.worktrees else None  # refused before anything is made
     root = project / PROJECT_ROOT
     parent = start.folder(root / "runs")
     start.sweep(parent)
     files.keep_from_git(root)
     run_id = start.free_id(parent, datetime.now(UTC))
-    facts = _facts(run_id, plan, options, project, worktree_dir, into)
+    facts = _facts(run_id, plan, options, project, worktree_dir, into, ground)
     built = _build(parent, facts, plan)
     try:
         built.rename(parent / run_id)
@@ -51,26 +54,47 @@ def create(
     return WorkRun(parent / run_id)
 
 
-def _facts(run_id: str, plan: WorkPlan, options: Options, project: Path, worktree_dir: Path | None, into: str) -> Facts:
+class Ground(NamedTuple):
+    """The repository that worktrees are made from, and the commit that work begins at."""
+
+    repository: Repository
+    base: str
+
+
+def _ground(plan: WorkPlan, project: Path, worktree_dir: Path | None, into: str) -> Ground:
+    """Settle where work begins; raises BatchpackError where worktrees or merges cannot be made."""
+    repo = repository.open_at(project)
+    if worktree_dir is not None:
+        trees.checked_place(repo, worktree_dir / plan.tasks[0].id)
+    base = ""
+    if into:
+        target = Target(repo.root, f"refs/heads/{into}")
+        target.check()
+        base, obstacle = target.look()
+        if base and obstacle:
+            raise UsageError(f"nothing can be merged into {target.short}: {obstacle}", "name a new branch with --into")
+    return Ground(repo, base or repository.resolve(repo, plan.base or "HEAD"))
+
+
+def _facts(
+    run_id: str,
+    plan: WorkPlan,
+    options: Options,
+    project: Path,
+    worktree_dir: Path | None,
+    into: str,
+    ground: Ground | None,
+) -> Facts:
     """Settle what the run rests on."""
     plain = Facts(run_id, project, clock.now(), digest.plan_hash(plan), options=options)
-    if not plan.worktrees:
+    if ground is None:
         return plain
-    repo = repository.open_at(project)
-    target = Target(repo.root, f"refs/heads/{into or f'batchpack/{run_id}/integration'}")
-    target.check()
-    base, obstacle = target.look()
-    if base and obstacle:
-        raise UsageError(f"nothing can be merged into {target.short}: {obstacle}", "name a new branch with --into")
-    return Facts(
-        run_id,
-        project,
-        plain.started,
-        plain.plan_hash,
-        base=base or repository.resolve(repo, plan.base or "HEAD"),
-        target=target.ref,
-        worktree_dir=worktree_dir or repo.root.with_name(f"{repo.root.name}.worktrees") / run_id.rpartition("-")[2],
-        options=options,
+    root = ground.repository.root
+    return replace(
+        plain,
+        base=ground.base,
+        target=f"refs/heads/{into or f'batchpack/{run_id}/integration'}",
+        worktree_dir=worktree_dir or root.with_name(f"{root.name}.worktrees") / run_id.rpartition("-")[2],
     )
 
 

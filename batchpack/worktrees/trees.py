@@ -47,7 +47,7 @@ def create(
     May be called from several threads, for different paths. Raises Isolation, or BatchpackError with what git, the
     copying or a set-up line said.
     """
-    place = _checked_place(repository, path)
+    place = checked_place(repository, path)
     _check_names(branch, base)
     record = registry.find(repository.common, place)
     facts = None if record is None else registry.mark(record)
@@ -74,7 +74,7 @@ def create(
     return made
 
 
-def _checked_place(repository: Repository, path: Path) -> Path:
+def checked_place(repository: Repository, path: Path) -> Path:
     """Return the real path for a worktree; raises Isolation for one inside the main tree or in anybody's way."""
     place = path.parent.resolve() / path.name
     if not str(place).isprintable() or place.is_symlink():

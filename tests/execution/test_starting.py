@@ -41,14 +41,18 @@ def test_without_worktrees_no_repository_is_needed(tmp_path: Path) -> None:
 
 
 def test_a_start_that_fails_leaves_nothing(tmp_path: Path) -> None:
-    """Outside a repository, or with a branch that is checked out, there is no run afterwards."""
+    """Outside a repository, with a branch that is checked out, or with worktrees inside the tree nothing is made."""
     with pytest.raises(BatchpackError, match="is in no git repository"):
         create(PLAN, Options(), project=tmp_path)
     project = Project(tmp_path / "x").write({"a.txt": "1"}).init_git()
     with pytest.raises(BatchpackError, match="checked out"):
         create(PLAN, Options(), project=project.folder, into="main")
 
-    assert [] == [*tmp_path.glob(".batchpack/runs/*"), *project.folder.glob(".batchpack/runs/*")]
+    for inside in (project.folder / "trees", project.folder / ".git/trees"):
+        with pytest.raises(BatchpackError, match="lie inside each other"):
+            create(PLAN, Options(), project=project.folder, worktree_dir=inside)
+
+    assert [] == [*tmp_path.glob(".batchpack"), *project.folder.glob(".batchpack")]
 
 
 def test_an_own_branch_is_built_upon(tmp_path: Path) -> None:
