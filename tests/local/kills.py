@@ -123,7 +123,7 @@ def play(folder: Path, seed: int, *, tasks: int, kills: int, seconds: float = 0.
     lot, books = random.Random(seed), Books()
     process = _begin(folder, tasks, 4, seconds)
     try:
-        while process.poll() is None:
+        while process.poll() != 0:  # killed, it may be found dead only in the next round
             time.sleep(lot.random() * 0.12)
             kind = lot.choice(KINDS)
             victim = _victim(kind, folder, process.pid, lot)
