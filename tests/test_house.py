@@ -29,6 +29,12 @@ MIRRORS = {
     "batchpack/source.py": "a Protocol without code; tests/test_hookspecs.py",
     "batchpack/provider.py": "a Protocol and values; tests/plugins/test_anthropic_api.py holds the provider to it",
     "batchpack/commands/__init__.py": "a docstring and one constant that tests/test_cli.py uses",
+    "batchpack/execution/cancelling.py": "tests/commands/test_cancel.py cancels runs, driven and abandoned",
+    "batchpack/execution/carrying.py": "tests/execution/test_proof.py carries tasks through all their ends",
+    "batchpack/execution/console.py": "tests/commands/test_run.py reads what it prints",
+    "batchpack/execution/driving.py": "tests/commands/test_run.py drives whole runs",
+    "batchpack/execution/merges.py": "tests/commands/test_run.py and tests/execution/test_proof.py merge by it",
+    "batchpack/execution/orchestrator.py": "tests/execution/test_proof.py runs it against all that goes wrong",
     "install.py": "tests/test_install_script.py",
 }
 """Modules without a test file at the mirrored place, each with the reason."""

@@ -16,7 +16,7 @@ from typing import Any
 from batchpack import cli, manager
 from batchpack.app import App
 from batchpack.messages import job as jobs
-from tests.support.killer import _Killer
+from tests.support import killer as killers
 from tests.support.message_batches.remote import Remote
 
 ITEMS, SHARD = 25, 10
@@ -137,7 +137,7 @@ def _live(ground: Ground, words: list[str], out: Path, kill_at: int, tear: bool)
         os.chdir(ground.folder)
         os.environ.update(ground.environment())
         if kill_at:
-            killer = _Killer(kill_at, "tear" if tear else "before")
+            killer = killers._Killer(kill_at, "tear" if tear else "before", killers.ACTS)
             setattr(os, "fsync", killer.fsync)  # noqa: B010 - mypy knows what os.fsync takes
             sys.addaudithook(killer.hear)
         sys.argv = ["batchpack", *words]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from batchpack.commands.items._queue import TASK, Desk, desk_command
@@ -16,6 +18,6 @@ from batchpack.commands.items._queue import TASK, Desk, desk_command
 )
 def command(desk: Desk, task: str, text: str, token: int | None, version: int | None) -> None:
     """Put a note behind the text of TASK, on lines of its own; what is there stays."""
-    text = click.get_text_stream("stdin").read() if text == "-" else text
+    text = sys.stdin.buffer.read().decode(errors="replace") if text == "-" else text
     found = desk.queue.append(task, text, token=token, version=version)
     desk.tell(f"{found.id} has the note, and is at version {found.version}.", found)
