@@ -253,3 +253,47 @@ def _ask_to_end(pid: int) -> None:
         os.killpg(pid, signal.SIGTERM)
     except ProcessLookupError:
         return
+
+
+def spawn(
+    argv: Sequence[str], files: tuple[IO[bytes], IO[bytes], IO[bytes]], *, cwd: Path, env: Mapping[str, str], held: int
+) -> subprocess.Popen[bytes]:
+    """Start a program in a session of its own with files for its input, output and errors; it keeps the pipe `held`.
+
+    The caller waits for its end and kills its group. Raises ProgramFailed when it cannot be started.
+    """
+    command = tuple(argv)
+    read, out, err = files
+    try:
+        return subprocess.Popen(
+            command, cwd=cwd, env=dict(env), stdin=read, stdout=out, stderr=err, pass_fds=(held,),
+            start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        raise ProgramFailed(Completed(command, 127, "", str(error)), "it could not be started") from error
+
+
+def _await(
+    child: subprocess.Popen[bytes], deadline: float, stop: Callable[[], bool]
+) -> Literal["itself", "timeout", "stopped"]:
+    """Wait for a child's end without reaping it."""
+    pause = 0.01
+    while not _has_ended(child):
+        if stop() or time.monotonic() >= deadline:
+            return "timeout" if time.monotonic() >= deadline else "stopped"
+        time.sleep(pause)
+        pause = min(TICK_SECONDS, pause * 1.5)
+    return "itself"
+
+
+def end(child: subprocess.Popen[bytes], deadline: float, stop: Callable[[], bool]) -> Watched:
+    """Await a spawned program until a moment of the monotonic clock or a `stop`; what is left of its group is ended."""
+    try:
+        how = _await(child, deadline, stop)
+        if how != "itself":
+            _ask_to_end(child.pid)
+            _await(child, time.monotonic() + GRACE_SECONDS, lambda: False)
+    finally:
+        kill_group(child.pid)
+        code = child.wait()
+    return Watched(code, how)

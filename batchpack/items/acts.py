@@ -58,18 +58,33 @@ def plan(connection: sqlite3.Connection, act: Act) -> list[Draft]:
 
 def check(folder: Path, task: str) -> None:
     """Refuse to end a task of an act as done while one of its items has no receipt of how that ended."""
-    with database.opened(folder / database.NAME) as connection:
-        wanted = _known(connection).get(read(connection, task).id, [])
-    if not wanted:
-        return
-    made = receipts.fold(read_book(Book(folder).path, Report())).values()
-    ended = {one.before.draft.item for one in made if one.before.draft.task == task and one.after is not None}
-    if missing := [item for item in wanted if item not in ended]:
+    if missing := left(folder, task):
         shown = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")
         raise Refused(
             f"{task} is not done: {count(len(missing), 'item has', 'items have')} no receipt of an end: {shown}",
             "act on each of them with a receipt before and after, `--result skipped` where nothing was to do",
         )
+
+
+def left(folder: Path, task: str) -> list[str]:
+    """Return the items of a task of an act that have no receipt of how that ended; none for other tasks."""
+    with database.opened(folder / database.NAME) as connection:
+        wanted = _known(connection).get(read(connection, task).id, [])
+    if not wanted:
+        return []
+    ended = {one.before.draft.item for one in _made(folder, task) if one.after is not None}
+    return [item for item in wanted if item not in ended]
+
+
+def cut_off(folder: Path, task: str) -> set[str]:
+    """Return the items of which an act of a task began and nobody wrote the end: nobody knows whether it took place."""
+    return {one.before.draft.item for one in _made(folder, task) if one.after is None}
+
+
+def _made(folder: Path, task: str) -> list[receipts.Act]:
+    """Return the acts of a task that have receipts."""
+    found = receipts.fold(read_book(Book(folder).path, Report())).values()
+    return [one for one in found if one.before.draft.task == task]
 
 
 def _known(connection: sqlite3.Connection) -> dict[str, list[str]]:
