@@ -1,4 +1,4 @@
-// Hands the user's words to /batch-run as they are. Put into the command's text they would be expanded first, and
+// Hands the user's words to the pack's commands as they are. Put into the command's text they would be expanded first, and
 // `!`...`` in them would run as a shell command before any permission is asked.
 
 // `opencode run` wraps words that hold a space in quotes and escapes the quotes in them; this takes that back.
@@ -9,6 +9,7 @@ const unwrapped = (words) => {
 }
 
 const MARK = "REQUEST: "
+const COMMANDS = ["batch-run", "execute-batch", "execute-task", "execute-verify"]
 
 // Installed for the user and for the project, this runs twice.
 const handedOver = (parts) => parts.some((part) => part.type === "text" && part.text.startsWith(MARK))
@@ -16,7 +17,7 @@ const handedOver = (parts) => parts.some((part) => part.type === "text" && part.
 export const BatchpackRequest = async () => ({
   "command.execute.before": async (input, output) => {
     const words = input.arguments.trim()
-    if (input.command === "batch-run" && words !== "" && !handedOver(output.parts)) {
+    if (COMMANDS.includes(input.command) && words !== "" && !handedOver(output.parts)) {
       output.parts.push({ type: "text", text: MARK + unwrapped(words) })
     }
   },

@@ -1,16 +1,15 @@
-"""`/execute-batch` in the real programs: worktrees, agents at once, verdicts of the program, the result as asked."""
+"""`/execute-batch` in the real Claude Code: worktrees, agents at once, verdicts of the program, the result as asked."""
 
 from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
 from tests.commands.execute_batch.conftest import FILES, TASK
 from tests.hosts.conftest import Open
-from tests.support.hosts import CLAUDE, OPENCODE, Session
+from tests.support.hosts import CLAUDE, Session
 from tests.support.model import Answer, Call, Conversation
 from tests.support.orchestrator import LINE_NUMBER, REQUEST_WORD, found
 from tests.support.project import Outcome, Project
@@ -64,13 +63,11 @@ def run(session: Session, project: Project) -> Outcome:
         f"--tasks-path tasks --task-ids {IDS} --project-path {project.folder} "
         f"--worktree-dir {project.folder.parent / 'trees'} --batch-number 1 --layer 1-foundation"
     )
-    if session.host == "opencode":
-        return session.execute(["opencode", "run", "--command", "execute-batch", "--", request])
     trees = ["--add-dir", str(project.folder.parent / "trees")]
     return session.execute(["claude", "-p", f"/execute-batch {request}", "--permission-mode", "acceptEdits", *trees])
 
 
-@pytest.mark.parametrize("kind", [pytest.param(kind, marks=pytest.mark.host(kind)) for kind in (CLAUDE, OPENCODE)])
+@pytest.mark.parametrize("kind", [pytest.param(CLAUDE, marks=pytest.mark.host(CLAUDE))])
 def test_the_seeds_batch_runs_to_its_result(kind: str, open_host: Open, project: Project) -> None:
     """Agents work in their worktrees; what one claims and did not do has failed; BATCH_RESULT is the last message."""
     texts = {f"tasks/1-foundation/{name}-x.xml": TASK.format(id=name, file=FILES[name][0], needs="") for name in FILES}
@@ -79,8 +76,6 @@ def test_the_seeds_batch_runs_to_its_result(kind: str, open_host: Open, project:
     project.git("add", "-A")
     project.git("commit", "-qm", "tasks")
     (project.folder.parent / "trees").mkdir()
-    if session.host == "opencode":
-        _open_trees(project)
     session.install("project")
     outcome = run(session, project)
 
@@ -92,10 +87,3 @@ def test_the_seeds_batch_runs_to_its_result(kind: str, open_host: Open, project:
     state = json.loads((project.folder / "tasks" / "execute-state.json").read_text())
     assert ["verified", "failed", "verified"] == [state["tasks"][name]["status"] for name in IDS.split(",")]
     assert "" == project.git("status", "--short", "--", "app")
-
-
-def _open_trees(project: Project) -> None:
-    """Let the host reach the folder of the worktrees, as a user does who keeps them beside the project."""
-    path = Path(project.home / ".config/opencode/opencode.json")
-    settings = json.loads(path.read_text())
-    path.write_text(json.dumps({**settings, "permission": {"external_directory": "allow"}}))
