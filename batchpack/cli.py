@@ -14,7 +14,7 @@ import click
 
 from batchpack import commands, places
 from batchpack.errors import BatchpackError
-from batchpack.output import say, warn
+from batchpack.output import mute, say, warn
 
 if TYPE_CHECKING:
     from batchpack.app import App
@@ -138,7 +138,7 @@ def _say_full(error: OSError) -> int:
 
 def _close_quietly() -> int:
     """Let a reader such as `head` go: point standard output away so that the interpreter does not complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    mute()
     return 0
 
 

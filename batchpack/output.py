@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TextIO
+from typing import IO, Any, TextIO, cast
 
 SCHEMA = 1
 
@@ -18,8 +20,12 @@ def say(text: str = "") -> None:
 
 def warn(text: str) -> None:
     """Print a line on standard error: what the reader should know but the output must not hold."""
-    if sys.stderr is not None:  # else print would take standard output for it
+    if sys.stderr is None:  # else print would take standard output for it
+        return
+    try:
         print(_printable(text, sys.stderr), file=sys.stderr, flush=True)
+    except OSError:  # nobody is left who could be told
+        _point_away(sys.stderr)
 
 
 def _printable(text: str, stream: TextIO | None) -> str:
@@ -47,7 +53,31 @@ def say_json_line(facts: dict[str, Any]) -> None:
 
 def is_terminal() -> bool:
     """Tell whether a person is looking at standard output."""
-    return sys.stdout.isatty()
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def mute() -> None:
+    """Point standard output away, so that nothing complains any more of a reader who left."""
+    if sys.stdout is not None:
+        _point_away(sys.stdout)
+
+
+def _point_away(stream: TextIO) -> None:
+    """Have what is written to a stream from now on go nowhere, with what it still holds."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+@contextmanager
+def outliving() -> Iterator[None]:
+    """Let work go on when its words can no longer be printed, be it that `head` has left or that a disk is full."""
+    try:
+        yield
+    except OSError as error:
+        mute()
+        if error.errno != errno.EPIPE:
+            warn(f"nothing more is printed ({error.strerror}); the work goes on")
 
 
 def confirm(question: str) -> bool:
@@ -69,8 +99,32 @@ def watched(view: Callable[[], str]) -> Iterator[None]:
     if not is_terminal():
         yield
         return
+    from rich.console import Console
     from rich.live import Live
     from rich.text import Text
 
-    with Live(get_renderable=lambda: Text(view()), refresh_per_second=8, transient=True):
+    console = Console(file=cast("IO[str]", _Lasting(sys.stdout)))
+    with Live(get_renderable=lambda: Text(view()), refresh_per_second=8, transient=True, console=console):
         yield
+
+
+class _Lasting:
+    """A terminal that may be closed while it is painted on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write as long as somebody looks."""
+        with outliving():
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Push out what was written as long as somebody looks."""
+        with outliving():
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the terminal has."""
+        return getattr(self._stream, name)

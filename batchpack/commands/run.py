@@ -16,7 +16,7 @@ UNITS = ("dollars", "tokens", "minutes", "attempts")
 HALTS = ("layer", "never", "soon", "now")
 
 
-@click.command(short_help="Carry out a plan: agents at once, each in a worktree, checked and merged.")
+@click.command(short_help="Carry out a plan: in worktrees, at once, checked, merged.")
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.option("--source", help="The plan's format, where it cannot be told by its look.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 256), default=8, show_default=True, help="Tasks at the same time.")

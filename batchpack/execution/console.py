@@ -16,7 +16,7 @@ from batchpack.execution.journal import Event
 from batchpack.execution.state import State, fold
 from batchpack.execution.store import WorkRun
 from batchpack.execution.view import view
-from batchpack.output import is_terminal, say, say_json, say_json_line, warn, watched
+from batchpack.output import is_terminal, outliving, say, say_json, say_json_line, warn, watched
 from batchpack.workplan import checks, digest, graph
 from batchpack.workplan.complaints import BadPlan
 from batchpack.workplan.values import WorkPlan
@@ -57,7 +57,7 @@ def preview(plan: WorkPlan, options: Options, *, as_json: bool) -> None:
         return
     tasks = {task.id: task for task in plan.tasks}
     many = f"{len(layers)} layer{'s' if len(layers) != 1 else ''}"
-    say(f"{plan.name}: {len(plan.tasks)} tasks in {many}, at most {options.jobs} at a time")
+    say(f"{plan.name}: {_tasks(plan)} in {many}, at most {options.jobs} at a time")
     for number, layer in enumerate(layers, 1):
         say(f"\nLayer {number}")
         for name in layer:
@@ -70,21 +70,39 @@ def drive(app: App, run: WorkRun, *, as_json: bool, resumed: Mapping[str, Any] |
     shown = fold((task.id for task in run.plan.tasks), run.events())
     width = run.facts.options.jobs
     if not as_json:
-        for note in repository.open_at(run.facts.project).notes if run.facts.base and resumed is None else ():
-            say(note)
-        say(f"Run {run.short}: {len(run.plan.tasks)} tasks, at most {width} at a time; its folder is {run.folder}")
+        with outliving():
+            _introduce(run, noted=resumed is None)
 
     def tell(event: Event) -> None:
         shown.apply(event)
-        if as_json:
-            say_json_line({"seq": event.seq, "at": event.at, "event": event.name, "task": event.task,
-                           "attempt": event.attempt, "facts": dict(event.facts)})  # fmt: skip
-        elif not is_terminal() and (text := show.told(event)):
-            say(f"{event.at[11:19]} {text}")
+        with outliving():
+            _tell(event, as_json=as_json)
 
     with watched(_picture(run, shown, width, as_json=as_json)):
         state = driving.drive(app, run, tell=tell, say=warn, resumed=resumed)
     conclude(run, state, as_json=as_json)
+
+
+def _introduce(run: WorkRun, *, noted: bool) -> None:
+    """Say what begins, with the notes on its repository where they are news."""
+    for note in repository.open_at(run.facts.project).notes if run.facts.base and noted else ():
+        say(note)
+    width = run.facts.options.jobs
+    say(f"Run {run.short}: {_tasks(run.plan)}, at most {width} at a time; its folder is {run.folder}")
+
+
+def _tasks(plan: WorkPlan) -> str:
+    """Count the tasks of a plan."""
+    return "1 task" if len(plan.tasks) == 1 else f"{len(plan.tasks)} tasks"
+
+
+def _tell(event: Event, *, as_json: bool) -> None:
+    """Print an event; people who look at the table see it there."""
+    if as_json:
+        say_json_line({"seq": event.seq, "at": event.at, "event": event.name, "task": event.task,
+                       "attempt": event.attempt, "facts": dict(event.facts)})  # fmt: skip
+    elif not is_terminal() and (text := show.told(event)):
+        say(f"{event.at[11:19]} {text}")
 
 
 def go_on(app: App, run: WorkRun, *, as_begun: bool, again: bool, budget: Mapping[str, float], as_json: bool) -> None:
@@ -142,13 +160,8 @@ def _picture(run: WorkRun, state: State, width: int, *, as_json: bool) -> Callab
 
 def conclude(run: WorkRun, state: State, *, as_json: bool) -> None:
     """Print how a run ended and leave with the exit code that says so."""
-    if not as_json:
-        if is_terminal():
-            say(_picture(run, state, run.facts.options.jobs, as_json=False)())
-        for line in endings.summary(run, state):
-            say(line)
-        if not is_terminal():  # it is there for programs; people have the table
-            say(show.batch_result_text(endings.result(run, state)))
+    with outliving():
+        _sum_up(run, state, as_json=as_json)
     if state.pause and state.pause.get("final"):
         raise Waiting(run, str(state.pause["reason"]))
     if state.finished is None:
@@ -158,3 +171,14 @@ def conclude(run: WorkRun, state: State, *, as_json: bool) -> None:
         raise Unfinished(
             failed, f"see why: batchpack status {run.short}; try again: batchpack resume {run.short} --retry-failed"
         )
+
+
+def _sum_up(run: WorkRun, state: State, *, as_json: bool) -> None:
+    """Print how a run ended; programs that read its events have had them."""
+    if not as_json:
+        if is_terminal():
+            say(_picture(run, state, run.facts.options.jobs, as_json=False)())
+        for line in endings.summary(run, state):
+            say(line)
+        if not is_terminal():  # it is there for programs; people have the table
+            say(show.batch_result_text(endings.result(run, state)))

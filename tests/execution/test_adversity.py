@@ -1,0 +1,81 @@
+"""Whole runs under what users and machines do to them: readers that leave, disks that fill, folders that vanish."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.project import Outcome
+from tests.support.work import Ground, plan
+
+TWO = (
+    {"id": "a", "command": "echo > a.txt", "deliverables": ["a.txt"]},
+    {"id": "b", "command": "echo > b.txt", "depends_on": ["a"]},
+)
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Ground:
+    """Return a repository with one commit."""
+    return Ground(tmp_path)
+
+
+def by_shell(ground: Ground, text: str, line: str) -> Outcome:
+    """Carry out a plan by a line of the shell in which `batchpack run` is `"$@"`."""
+    file = ground.root.parent / "plan.yaml"
+    file.write_text(text)
+    return ground.project.execute(["sh", "-c", line, "sh", sys.executable, "-m", "batchpack", "run", str(file)])
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('{ "$@"; echo "code $?" >&2; } | head -n1', "code 0"),
+        ('"$@" >&-; echo "code $?" >&2', "code 0"),
+        ('"$@" > /dev/full; echo "code $?" >&2', "nothing more is printed (No space left on device); the work goes on"),
+    ],
+)
+def test_a_run_outlives_those_who_read_of_it(ground: Ground, line: str, said: str) -> None:
+    """Where its words can no longer be printed a run goes on to its end, and its exit code says how it ended."""
+    done = by_shell(ground, plan(*TWO), line).assert_ok()
+
+    assert {"a": "merged", "b": "merged"} == ground.states()
+    assert said in done.err
+    assert "code 0" in done.err
+    assert "Traceback" not in done.err
+    ground.check_untouched()
+
+
+def test_a_terminal_that_is_closed_stops_new_tasks_only(ground: Ground) -> None:
+    """What runs when the window goes away is waited for and merged; the rest is there to be gone on with."""
+    file = ground.root.parent / "plan.yaml"
+    file.write_text(plan({**TWO[0], "command": "sleep 2; echo > a.txt"}, TWO[1]))
+    ours, theirs = pty.openpty()
+    argv = [sys.executable, "-c", OWN_TERMINAL, "run", str(file)]
+    child = subprocess.Popen(
+        argv, cwd=ground.root, env=ground.project.environment(), stdin=theirs, stdout=theirs, stderr=theirs,
+        start_new_session=True,
+    )  # fmt: skip
+    os.close(theirs)
+    end = time.monotonic() + 60
+    while not list(ground.root.glob(".batchpack/runs/*/attempts/a-1/out")):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    os.close(ours)
+
+    assert 130 == child.wait(60)
+    assert {"a": "merged", "b": "pending"} == ground.states()
+    assert [] == list(ground.project.home.rglob("bug-*"))
+
+
+OWN_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.executable, [sys.executable, "-m", "batchpack", *sys.argv[1:]])
+"""
