@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 PROGRAM, TASKS, ROUTER, SHELL = "batchpack", "task-cli", "router.sh", "bash"
 BIGGEST = 65536
 SAME = ("--root",)
-INSIDE = ("--in", "--project", "--dir", "--out")
+INSIDE = ("--in", "--project", "--project-path", "--tasks-path", "--dir", "--out")
 FILES = ("--file", "--from", "--params", "--prices", "--template")
+BESIDE = "--worktree-dir"
 PEOPLES = (
     ("install",), ("uninstall",), ("receipts", "undo"), ("receipts", "export"), ("items", "run"), ("items", "prune"),
 )  # fmt: skip
@@ -137,7 +138,7 @@ def check_options(words: list[str], place: Place) -> None:
         raise Refused(f"agents do not run items add {RUNNING[1]}", "tell the user what you need")
     for at, word in enumerate(words):
         name, sign, value = word.partition("=")
-        if name in (*SAME, *INSIDE, *FILES):
+        if name in (*SAME, *INSIDE, *FILES, BESIDE):
             given = value if sign else words[at + 1] if at + 1 < len(words) else ""
             _check_option(name, given, place)
 
@@ -148,7 +149,16 @@ def _check_option(name: str, value: str, place: Place) -> None:
     if name in FILES:
         if value != "-" and (place.secret(value) or not (place.holds(real) or f"/{RECORDS}/" in real)):
             raise Refused(f"{name} {shown(value)} leads elsewhere", f"give the text with {name} - <<'WORD'")
+    elif name == BESIDE:
+        if not value or not _is_beside(real, place):
+            raise Refused(f"{name} {shown(value)} leads elsewhere", "name a folder beside the project, or leave it out")
     elif not value or (real != place.root if name in SAME else not place.holds(real)):
         raise Refused(f"{name} {shown(value)} leads out of the project", f"leave {name} out")
     elif name not in SAME and real != place.root and name in ("--dir", "--out") and _is_kept(real, place):
         raise Refused(f"{name} {shown(value)} is protected", f"leave {name} out")
+
+
+def _is_beside(real: str, place: Place) -> bool:
+    """Tell whether a path leads to a folder beside the project, through none that hides settings of programs."""
+    around = os.path.dirname(place.root).rstrip("/") + "/"
+    return real.startswith(around) and not any(part.startswith(".") for part in real[len(around) :].split("/"))

@@ -82,14 +82,16 @@ def test_router_is_taken_by_its_text_and_place(ground: Ground, tmp_path: Path) -
     assert own.is_as_installed(None)
 
 
-def places(group: click.Command) -> set[str]:
-    """List the options of a command, and of all below it, that take a path."""
+def places(group: click.Command, *words: str) -> set[str]:
+    """List the options of a command, and of all below it that agents may give, that take a path."""
+    if words in own.PEOPLES:
+        return set()
     found = {name for one in group.params if isinstance(one, click.Option) for name in one.opts if _is_place(one)}
     if isinstance(group, click.Group):
         ctx = click.Context(group)
         for name in group.list_commands(ctx):
             below = group.get_command(ctx, name)
-            found |= places(below) if below else set()
+            found |= places(below, *words, name) if below else set()
     return found
 
 
@@ -100,7 +102,7 @@ def _is_place(option: click.Option) -> bool:
 
 def test_every_option_with_a_path_is_checked() -> None:
     """An option of the pack's commands that takes a path is known to the guard."""
-    known = {*own.SAME, *own.INSIDE, *own.FILES}
+    known = {*own.SAME, *own.INSIDE, *own.FILES, own.BESIDE}
 
     assert set() == (places(batchpack) | places(task_cli)) - known
     assert {"--root", "--in", "--file", "--project"} <= places(batchpack) | places(task_cli)
@@ -112,3 +114,27 @@ def test_options_cannot_be_cut_short(ground: Ground) -> None:
 
     assert done.code != 0
     assert "--roo" in done.err
+
+
+@pytest.mark.parametrize(
+    ("folder", "goes"),
+    [
+        ("../trees", True),
+        ("../trees/a", True),
+        ("/", False),
+        ("../../trees", False),
+        ("../.config/x", False),
+        ("", False),
+    ],
+)
+def test_worktrees_are_made_beside_the_project(folder: str, goes: bool, ground: Ground) -> None:
+    """A folder of worktrees leads to no place from which another program takes its settings."""
+    words = ["batchpack", "execute-batch", "begin", "--worktree-dir", folder]
+    place = Place(str(ground.project.folder), ground.policy()["own"])
+
+    if goes:
+        own.check_options(words, place)
+        own.check_options([*words[:3], f"--worktree-dir={folder}"], place)
+    else:
+        with pytest.raises(Refused, match="leads elsewhere"):
+            own.check_options(words, place)
