@@ -22,6 +22,7 @@ def ask(floor: Floor, subject: Subject, slot: str) -> list[Judgement]:
             return answers.judged(floor.options, subject, said)
         except BadAnswer as error:
             wrong = error.reason
+            floor.count(unfit=1)
             if attempt == TRIES or not floor.options.executor.AGENT:
                 raise
     raise AssertionError("the last try returns or raises")

@@ -16,7 +16,7 @@ CALLS = "calls"
 
 def call(options: Options, subject: Subject, slot: str, attempt: int, wrong: str, stop: Callable[[], bool]) -> Said:
     """Make a call about items and wait for its end; each slot has files of its own, which the next call replaces."""
-    folder = options.folder / CALLS / slot
+    folder = folder_of(options) / slot
     folder.mkdir(parents=True, exist_ok=True)
     prompt, out, err = folder / "prompt.md", folder / "out", folder / "err"
     prompts.write(options, subject, wrong, prompt)
@@ -36,6 +36,11 @@ def call(options: Options, subject: Subject, slot: str, attempt: int, wrong: str
     answer = options.executor.read(order, out, err, ended.code)
     said = answer.text if answer.text.strip() or ended.code == 0 else last_words(err)
     return Said(said, ended.code, answer.pause)
+
+
+def folder_of(options: Options) -> Path:
+    """Return the folder of a run's calls: several may run at once."""
+    return options.folder / CALLS / options.worker
 
 
 def _order(options: Options, subject: Subject, attempt: int, prompt: Path) -> Order:

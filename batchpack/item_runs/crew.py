@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
 from typing import Any
 
 from batchpack.errors import BatchpackError
-from batchpack.item_runs import acting, judging
+from batchpack.item_runs import acting, calling, judging
 from batchpack.item_runs.floor import Floor, Progress, Stopped
 from batchpack.item_runs.values import Options
 from batchpack.messages.gate import Closed
@@ -28,6 +29,8 @@ class Crew:
     def __init__(self, options: Options, tell: Callable[[str], None]) -> None:
         self.floor, self.options = Floor(options, tell), options
         self._held: dict[str, int] = {}
+        self._ended, self._working = threading.Event(), options.jobs
+        self._lock = threading.Lock()
 
     def run(self) -> Progress:
         """Work until nothing is left or something stops it; an interrupt gives back what is held."""
@@ -37,22 +40,21 @@ class Crew:
         for thread in threads:
             thread.start()
         try:
-            self._beat(threads)
+            self._beat()
         except BaseException:
             self.floor.end("it was interrupted")
-            for thread in threads:
-                thread.join()
+            self._ended.wait()  # not by joining: a join that was interrupted takes its thread for ended
             raise
+        if not self.floor.progress.unfit:  # what failed can be looked at
+            shutil.rmtree(calling.folder_of(self.options), ignore_errors=True)
         if self.floor.progress.errors:
             raise BatchpackError(self.floor.progress.errors[0], "mend that and run it again: what is recorded stays")
         return self.floor.progress
 
-    def _beat(self, threads: list[threading.Thread]) -> None:
+    def _beat(self) -> None:
         """Keep what is held alive until all threads have ended."""
         with SqliteQueue(self.options.folder / database.NAME) as queue:
-            while any(thread.is_alive() for thread in threads):
-                for thread in threads:
-                    thread.join(self.options.lease / BEATS / len(threads) if thread.is_alive() else 0)
+            while not self._ended.wait(self.options.lease / BEATS):
                 for task, token in list(self._held.items()):
                     self._keep(queue, task, token)
 
@@ -78,7 +80,11 @@ class Crew:
         except Exception as error:
             self.floor.progress.errors.append(f"{type(error).__name__}: {error}")
             self.floor.end("something unexpected happened")
-            raise
+        finally:
+            with self._lock:
+                self._working -= 1
+                if not self._working:
+                    self._ended.set()
 
     def _work(self, queue: SqliteQueue, slot: str) -> None:
         """Take task after task until none can come any more."""

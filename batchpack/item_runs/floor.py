@@ -17,11 +17,12 @@ class Stopped(Exception):
 
 @dataclass
 class Progress:
-    """What a run came to so far: tasks by how they ended, calls, and what stopped it (empty: nothing)."""
+    """What a run came to so far: tasks by how they ended, calls, unfit answers, what stopped it (empty: nothing)."""
 
     done: int = 0
     failed: int = 0
     calls: int = 0
+    unfit: int = 0
     stopped: str = ""
     errors: list[str] = field(default_factory=list)
 
@@ -47,9 +48,10 @@ class Floor:
         """Tell whether work on a task is to stop: all ends, or its claim was lost."""
         return self.stop.is_set() or task in self.lost
 
-    def count(self, *, done: int = 0, failed: int = 0, calls: int = 0) -> None:
+    def count(self, *, done: int = 0, failed: int = 0, calls: int = 0, unfit: int = 0) -> None:
         """Add to the progress."""
         with self._lock:
             self.progress.done += done
             self.progress.failed += failed
             self.progress.calls += calls
+            self.progress.unfit += unfit
