@@ -128,3 +128,13 @@ class _Lasting:
     def __getattr__(self, name: str) -> Any:
         """Return what the terminal has."""
         return getattr(self._stream, name)
+
+
+def show_page(address: str) -> bool:
+    """Show a page in the user's browser; tells whether one could be started."""
+    import webbrowser
+
+    try:
+        return webbrowser.open(address)
+    except (webbrowser.Error, OSError):
+        return False

@@ -25,12 +25,12 @@ class _BoundLoader(jinja2.FileSystemLoader):
 
 
 @cache
-def _environment(roots: tuple[Path, ...]) -> ImmutableSandboxedEnvironment:
-    """Make the one environment for templates that include from `roots`, first match first."""
+def _environment(roots: tuple[Path, ...], *, html: bool) -> ImmutableSandboxedEnvironment:
+    """Make the one environment of a kind for templates that include from `roots`, first match first."""
     return ImmutableSandboxedEnvironment(
         loader=_BoundLoader([str(root) for root in roots]),
         undefined=jinja2.StrictUndefined,
-        autoescape=False,  # the product is Markdown, not HTML
+        autoescape=html,  # else the product is Markdown
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -38,20 +38,22 @@ def _environment(roots: tuple[Path, ...]) -> ImmutableSandboxedEnvironment:
 
 
 @cache
-def _compiled(source: str, roots: tuple[Path, ...]) -> jinja2.Template:
+def _compiled(source: str, roots: tuple[Path, ...], *, html: bool) -> jinja2.Template:
     """Compile a template's text once, however many hosts it is rendered for."""
-    template = _environment(roots).from_string(source)
+    template = _environment(roots, html=html).from_string(source)
     template.globals = dict(template.globals)  # a chain of mappings would be walked anew for each of many renderings
     return template
 
 
-def render(source: str, words: Mapping[str, object], *, roots: Sequence[Path] = (), path: Path) -> str:
-    """Render a template's text with the given words; `path` names it in errors.
+def render(
+    source: str, words: Mapping[str, object], *, roots: Sequence[Path] = (), path: Path, html: bool = False
+) -> str:
+    """Render a template's text with the given words; `path` names it in errors, `html` escapes every word for HTML.
 
     Raises BrokenFile with the line for a syntax error, an unknown word, a missing include or a forbidden act.
     """
     try:
-        return _compiled(source, tuple(roots)).render(dict(words))
+        return _compiled(source, tuple(roots), html=html).render(dict(words))
     except jinja2.TemplateSyntaxError as error:
         raise BrokenFile(path, f"broken template: {error.message}", error.lineno) from error
     except jinja2.TemplateError as error:

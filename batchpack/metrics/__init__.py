@@ -1,0 +1,1 @@
+"""What runs came to: read from their journals, measured, and shown as figures and as a page."""
