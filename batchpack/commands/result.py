@@ -20,7 +20,7 @@ from batchpack.runs.store import Run, find
 
 @click.group
 def command() -> None:
-    """Hand in the result of a task, or look at what was handed in."""
+    """Hand in the result of a task, or look at those there are."""
 
 
 @command.command

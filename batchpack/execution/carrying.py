@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from batchpack.attempts.judge import judge
-from batchpack.attempts.ladder import GiveUp, Rung
+from batchpack.attempts.ladder import GiveUp, Rung, fingerprint
 from batchpack.attempts.verdict import Ended, Verdict
 from batchpack.engine import Attempt, Status
 from batchpack.errors import BatchpackError
@@ -22,6 +22,7 @@ from batchpack.execution.settling import settle
 from batchpack.execution.throttle import Throttle
 from batchpack.execution.watch import Watch, Watched
 from batchpack.executor import Answer, Usage
+from batchpack.plaintext import line
 from batchpack.worktrees.values import Worktree
 
 
@@ -47,7 +48,10 @@ class Carrier:
             worktree = await self._worktree(name, rung.number)
             attempt = await self._attempt(name, rung, worktree)
         except BatchpackError as error:
-            self._failed_to_begin(name, rung, error)
+            if not self.context.stopping:  # else it may be the stop's doing; when the run goes on it begins anew
+                self._failed_to_begin(name, rung, error)
+            return
+        if self.context.stopping:  # it was asked for while the worktree was made
             return
         facts = {"executor": self.context.executor_of(self.context.tasks[name]).NAME, "fresh": rung.fresh}
         self.context.record(Draft("attempt_started", name, rung.number, facts | {"model": rung.model}))
@@ -62,6 +66,8 @@ class Carrier:
             if self._id(name, task.number) not in known:
                 attempt = await self._attempt(name, self._rung_of(name), worktree)
         except BatchpackError as error:  # without its worktree nobody can tell what it did
+            if self.context.stopping:
+                return
             self._failed_to_begin(name, self._rung_of(name), error)
             return
         await self._carry(name, task.number, attempt, worktree)
@@ -159,7 +165,8 @@ class Carrier:
 
     def _failed_to_begin(self, name: str, rung: Rung, error: BatchpackError) -> None:
         """Note an attempt that could not be begun: without isolation no agent works."""
-        facts = {"verdict": "failed", "reason": f"it could not begin: {error.message}", "feedback": error.hint}
+        reason = f"it could not begin: {error.message}" + (f"; {line(error.hint)}" if error.hint else "")
+        facts = {"verdict": "failed", "reason": reason, "failure": fingerprint([reason]), "tree": "not begun"}
         self.context.record(Draft("attempt_started", name, rung.number), Draft("judged", name, rung.number, facts))
         settle(self.context, name)
 

@@ -85,7 +85,8 @@ def _context(
     repo = repository.open_at(run.facts.project) if run.facts.base else None
     done = {"merged"} if repo else {"merged", "verified"}
     schedule = Schedule(run.plan, (name for name, task in state.tasks.items() if task.status in done))
-    schedule.drop(name for name, task in state.tasks.items() if task.status in {"verified", "abandoned"})
+    schedule.withhold(name for name, task in state.tasks.items() if task.status == "verified")
+    schedule.drop(name for name, task in state.tasks.items() if task.status == "abandoned")
     changed = asyncio.Event()
     return Context(
         run=run,

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from batchpack.errors import Unwritable
-from batchpack.execution import joblog, show
+from batchpack.execution import joblog, show, takeover
 from batchpack.execution.context import Context
 from batchpack.execution.journal import Draft
 from batchpack.execution.state import State, Task, TaskStatus
@@ -103,8 +103,10 @@ def summary(run: WorkRun, state: State) -> list[str]:
     lines += _bad(run, state)
     if state.main_tree:
         lines.append(f"The main tree changed meanwhile, and was left as it is: {_some(state.main_tree)}")
+        if run.facts.options.strict:
+            lines.append("If that was you: attempts do not fail for it with `batchpack run --shared-main-tree`.")
     if state.count("merged"):
-        lines += _take_over(run, state)
+        lines += takeover.lines(run, state.count("merged"), state.tip)
     return lines
 
 
@@ -115,15 +117,6 @@ def _bad(run: WorkRun, state: State) -> list[str]:
     if found:
         lines.append(f"Read on: batchpack logs {run.short} {found[0].name}")
     return lines
-
-
-def _take_over(run: WorkRun, state: State) -> list[str]:
-    """Say how the merged work gets into the user's branch."""
-    branch = run.facts.target.removeprefix("refs/heads/")
-    return [
-        f"{state.count('merged')} merged on branch {branch} ({state.tip[:12]}).",
-        f"Take it over with: git merge --ff-only {branch}",
-    ]
 
 
 def _some(paths: Sequence[str]) -> str:

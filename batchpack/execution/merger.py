@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from batchpack.worktrees import preparing, repository
 from batchpack.worktrees.repository import Repository
 from batchpack.worktrees.values import Worktree
 
-GATE_SECONDS = 3600.0
 
 
 class Driven(BatchpackError):
@@ -31,15 +30,15 @@ class Driven(BatchpackError):
         )
 
 
-def merger_of(run: WorkRun, repo: Repository, queue: Queue) -> Merger:
-    """Make a run's merger; its worktree is prepared as those of the tasks are."""
+def merger_of(run: WorkRun, repo: Repository, queue: Queue, stop: Callable[[], bool] = lambda: False) -> Merger:
+    """Make a run's merger; its worktree is prepared as those of the tasks are, until `stop` says so."""
     plan, folder = run.plan, run.merge_folder
 
     def prepare(path: Path) -> None:
-        preparing.prepare(repo, Worktree(path, "", run.facts.base, path), plan.include, plan.setup)
+        preparing.prepare(repo, Worktree(path, "", run.facts.base, path), plan.include, plan.setup, stop)
 
     return Merger(
-        repo.root, run.facts.target, queue, folder / "tree", plan.gate, GATE_SECONDS, folder / "logs",
+        repo.root, run.facts.target, queue, folder / "tree", plan.gate, plan.gate_timeout, folder / "logs",
         plain_environment(), prepare,
     )  # fmt: skip
 

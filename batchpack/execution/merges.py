@@ -26,8 +26,8 @@ class Merges:
     def __init__(self, context: Context, repository: Repository) -> None:
         self.context, self._repository = context, repository
         self.queue = Queue(context.run.journal)
-        self._merger = merger_of(context.run, repository, self.queue)
         self._stop = threading.Event()
+        self._merger = merger_of(context.run, repository, self.queue, self._stop.is_set)
         self._blocked = self._obstacle = ""
         self._working = False
 

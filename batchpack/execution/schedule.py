@@ -12,26 +12,34 @@ from batchpack.workplan.values import WorkPlan, WorkTask
 class Schedule:
     """The tasks that wait for nothing, in the order in which they begin; it knows nothing of time or state.
 
-    A task is offered once each time it becomes ready or is given back by `again`.
+    In a layered plan a layer begins when all tasks of those before it are over. A task is offered once each time it becomes ready or is given back by `again`.
     """
 
     def __init__(self, plan: WorkPlan, settled: Iterable[str] = ()) -> None:
         self._tasks = {task.id: task for task in plan.tasks}
         self._order = {task.id: number for number, task in enumerate(plan.tasks)}
         self._pools, self._taken = dict(plan.pools), Counter[str]()
-        self._dropped = set[str]()
+        self._over, self._dropped = set[str](), set[str]()
         done = set(settled)
         self._waits = {task.id: set(task.depends_on) - done for task in plan.tasks}
         self._dependants = _dependants(plan.tasks)
         self._height = chains(self._tasks)
+        self._stages = stages(plan)
+        self._open = Counter(self._stages.values())
+        self._stage, self._later = 0, list[str]()
         self._ready: list[tuple[int, int, int, str]] = []
+        for name in done & self._tasks.keys():
+            self._end(name)
         for task in plan.tasks:
             if task.id not in done and not self._waits[task.id]:
                 self.again(task.id)
 
     def again(self, name: str) -> None:
-        """Offer a task once more, unless it was dropped."""
+        """Offer a task once more, unless it was dropped; one of a later stage when its stage begins."""
         if name in self._dropped:
+            return
+        if self._stages[name] > self._stage:
+            self._later.append(name)
             return
         heapq.heappush(self._ready, (-self._tasks[name].priority, -self._height[name], self._order[name], name))
 
@@ -43,6 +51,20 @@ class Schedule:
                 waits.discard(name)
                 if not waits:
                     self.again(other)
+        self._end(name)
+
+    def _end(self, name: str) -> None:
+        """Count a task as over; the last of a stage lets the next one begin."""
+        if name in self._over:
+            return
+        self._over.add(name)
+        self._open[self._stages[name]] -= 1
+        last = max(self._open, default=0)
+        while self._stage < last and not self._open[self._stage]:
+            self._stage += 1
+        waiting, self._later = self._later, []
+        for other in waiting:
+            self.again(other)
 
     def take(self) -> WorkTask | None:
         """Return the task that begins next and take its places in the pools; None if none may begin now."""
@@ -63,7 +85,7 @@ class Schedule:
 
     def offers(self) -> bool:
         """Tell whether a task waits for its turn, be it for a place in a pool."""
-        return bool(self._ready)
+        return bool(self._ready or self._later)
 
     def free(self, name: str) -> None:
         """Give a task's places in the pools back."""
@@ -72,14 +94,22 @@ class Schedule:
     def hold(self, name: str) -> None:
         """Take a task's places in the pools without offering it: it runs already."""
         self._taken.update(self._tasks[name].needs)
-        self._ready = [entry for entry in self._ready if entry[3] != name]
+        self.withhold([name])
+
+    def withhold(self, names: Iterable[str]) -> None:
+        """Do not offer these tasks for now: somebody else has them in hand."""
+        gone = set(names)
+        self._ready = [entry for entry in self._ready if entry[3] not in gone]
         heapq.heapify(self._ready)
+        self._later = [name for name in self._later if name not in gone]
 
     def drop(self, names: Iterable[str]) -> None:
         """Offer these tasks no more, also when what they wait for is settled."""
-        self._dropped.update(names)
-        self._ready = [entry for entry in self._ready if entry[3] not in self._dropped]
-        heapq.heapify(self._ready)
+        gone = list(names)
+        self._dropped.update(gone)
+        self.withhold(gone)
+        for name in gone:
+            self._end(name)
 
     def waits_for(self, name: str) -> tuple[str, ...]:
         """Return what a task still waits for."""
@@ -100,6 +130,12 @@ class Schedule:
         """Tell whether all pools that a task needs have a place."""
         need = Counter(task.needs)
         return all(self._taken[pool] + places <= self._pools.get(pool, 1) for pool, places in need.items())
+
+
+def stages(plan: WorkPlan) -> dict[str, int]:
+    """Return the number of each task's stage: in a layered plan that of its layer, by first appearance, else 0."""
+    layers = list(dict.fromkeys(task.layer for task in plan.tasks))
+    return {task.id: layers.index(task.layer) if plan.layered else 0 for task in plan.tasks}
 
 
 def _dependants(tasks: Iterable[WorkTask]) -> dict[str, list[str]]:

@@ -31,6 +31,7 @@ def _again_or_abandon(context: Context, name: str) -> None:
     if isinstance(following, GiveUp):
         task = context.state.tasks[name]
         context.record(Draft("abandoned", name, task.number, {"reason": following.reason}))
+        context.schedule.drop([name])
         halt(context)
     else:
         context.schedule.again(name)

@@ -32,18 +32,17 @@ ORDER = (
 
 def table(view: View, columns: int = 100, lines: int = 40) -> str:
     """Write the table: a row a task in the plan's order, those that matter most where not all find room."""
-    rows = _chosen(view.rows, max(lines - 4, 3))
+    rows = _chosen(view.rows, max(lines - 4, 1))
     cells = [_cells(row) for row in rows]
     head = ("", "TASK", "STATE", "TRY", "TIME", "TOKENS")
     widths = [max(len(line[n]) for line in [head, *cells]) for n in range(len(head))]
     out = [_line(head, widths) + "  LAST LINE"]
     for row, line in zip(rows, cells, strict=True):
-        text = _line(line, widths) + "  " + _words(row)
-        out.append(text[:columns].rstrip())
+        out.append(_line(line, widths) + "  " + _words(row))
     left = len(view.rows) - len(rows)
     if left:
         out.append(f"   … and {left} more")
-    return "\n".join([*out, "", headline(view)])
+    return "\n".join(line[:columns].rstrip() for line in [*out, "", headline(view)])
 
 
 def headline(view: View) -> str:
@@ -105,7 +104,7 @@ def batch_result(state: State, plan: WorkPlan, *, layer: str, number: int, names
         "should_stop": bool(abandoned),
     }
     if abandoned:
-        tries = state.tasks[abandoned[0]].attempts
+        tries = state.tasks[abandoned[0]].attempts or state.tasks[abandoned[0]].number  # all may have been lost
         found["stop_reason"] = f"Task {abandoned[0]} abandoned after {tries} attempt{'s' if tries != 1 else ''}"
     return found
 
@@ -155,7 +154,9 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 _TELL: Mapping[str, Callable[[Event], str]] = {
-    "attempt_started": lambda one: f"{one.task} started, attempt {one.attempt} ({one.facts.get('executor', '')})",
+    "attempt_started": lambda one: (
+        f"{one.task} started, attempt {one.attempt} ({one.facts.get('executor') or 'it cannot begin'})"
+    ),
     "judged": _judged,
     "merged": lambda one: f"{one.task} merged as {str(one.facts.get('merge') or one.facts['tip'])[:12]}",
     "merge_failed": lambda one: f"{one.task} not merged, {one.facts['state']}: {one.facts.get('reason', '')}",

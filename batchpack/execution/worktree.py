@@ -41,7 +41,14 @@ def make(context: Context, repository: Repository, name: str, number: int) -> Wo
         path, branch, base = Path(facts["path"]), facts["branch"], facts["base"]
     plan = run.plan
     return trees.create(
-        repository, path, branch, base, include=plan.include, setup=plan.setup, reason=f"run {run.short}, task {name}"
+        repository,
+        path,
+        branch,
+        base,
+        include=plan.include,
+        setup=plan.setup,
+        reason=f"run {run.short}, task {name}",
+        stop=lambda: context.stopping == 2,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +28,7 @@ class Removed:
     salvaged: salvage.Salvage | None = None
 
 
-def create(
+def create(  # noqa: PLR0913 - all of it is known of a task at once
     repository: Repository,
     path: Path,
     branch: str,
@@ -37,13 +37,14 @@ def create(
     include: Sequence[str] = (),
     setup: Sequence[str] = (),
     reason: str = "",
+    stop: Callable[[], bool] = lambda: False,
 ) -> Worktree:
     """Make a worktree with a new branch at a commit, prepared and locked; one that is there already is returned.
 
     `include` are patterns of ignored files to copy from the main tree beside those of `.worktreeinclude`, `setup`
-    lines for the shell that are run in it, `reason` says whose it is. What a killed call left half made is made anew:
-    nobody has worked there yet. A worktree that was deleted or removed comes back at the tip of its branch, and one
-    that an agent led off its branch is put back onto it.
+    lines for the shell that are run in it, `reason` says whose it is, `stop` ends a line that runs. What a killed call
+    left half made is made anew: nobody has worked there yet. A worktree that was deleted or removed comes back at the
+    tip of its branch, and one that an agent led off its branch is put back onto it.
     May be called from several threads, for different paths. Raises Isolation, or BatchpackError with what git, the
     copying or a set-up line said.
     """
@@ -68,7 +69,7 @@ def create(
             _clear_half_made(place, record)
         made = making.add(repository, place, branch, base, f"{LOCKED_BY} {reason}".strip())
     check(made)
-    prepared = preparing.prepare(repository, made, include, setup)
+    prepared = preparing.prepare(repository, made, include, setup, stop)
     check(made)
     registry.set_mark(made.record, {"branch": branch, "base": made.base, "ready": True, "prepared": prepared})
     return made

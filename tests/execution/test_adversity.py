@@ -74,6 +74,43 @@ def test_a_terminal_that_is_closed_stops_new_tasks_only(ground: Ground) -> None:
     assert [] == list(ground.project.home.rglob("bug-*"))
 
 
+def test_a_second_interrupt_ends_a_set_up_and_no_agent_begins(ground: Ground) -> None:
+    """Nobody waits for a long set-up line, and nothing begins behind it; the run can be gone on with."""
+    done = by_shell(ground, plan(*TWO, setup=["touch up && sleep 300"]), INTERRUPTED_TWICE)
+
+    assert "code 130" in done.err, str(done)
+    assert {"a": "pending", "b": "pending"} == ground.states()
+    assert "started" not in done.out
+    ground.check_untouched()
+
+
+def test_an_agent_that_cannot_begin_is_given_up_with_the_cause(ground: Ground) -> None:
+    """A set-up line that always fails is told with what it said, and no more than three times."""
+    done = ground.run(plan(TWO[0], setup=["echo no such tool; exit 3"])).assert_failed("1 task was not done")
+
+    assert "it could not begin: the set-up line 'echo no such tool; exit 3' failed in" in done.out
+    assert "exit code 3; no such tool" in done.out
+    assert 3 == len(ground.last.state().tasks["a"].tries)
+
+
+def test_a_commit_on_the_runs_branch_without_a_task_is_told(ground: Ground) -> None:
+    """Who moved the branch past the merge queue did so without verification: it is named before the take-over."""
+    foreign = (
+        "ref=$(git for-each-ref --format='%(refname)' 'refs/heads/batchpack/*/integration'); echo > a.txt; "
+        "git update-ref $ref $(git commit-tree -m sneaked HEAD^{tree} -p HEAD)"
+    )
+    done = ground.run(plan({**TWO[0], "command": foreign})).assert_ok()
+
+    assert "no task stands behind" in done.out
+    assert "sneaked" in done.out
+
+
+INTERRUPTED_TWICE = """
+env --default-signal=INT "$@" & child=$!
+until ls ../project.worktrees/*/a/up > /dev/null 2>&1; do sleep 0.1; done
+kill -INT $child; sleep 0.5; kill -INT $child
+wait $child; echo "code $?" >&2
+"""
 OWN_TERMINAL = """
 import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)

@@ -78,8 +78,26 @@ def test_the_table_shows_what_matters_first_where_there_is_no_room() -> None:
     lines = show.table(seen(*rows), columns=60, lines=10).splitlines()
 
     assert any(line.startswith("▶  runs") for line in lines)
-    assert max(map(len, lines[:-1])) <= 60
+    assert max(map(len, lines)) <= 60
     assert "   … and 25 more" in lines
+
+
+def test_a_task_that_was_only_lost_is_counted_by_its_tries() -> None:
+    """Attempts that do not count are named all the same where nothing else can be."""
+    found = State({"L2-003": Task("L2-003", status="abandoned", number=3)})
+    result = show.batch_result(found, WorkPlan("p", ()), layer="x", number=1, names=["L2-003"])
+
+    assert "Task L2-003 abandoned after 3 attempts" == result["stop_reason"]
+
+
+def test_a_tiny_terminal_is_not_overrun() -> None:
+    """No line is longer than the terminal, the headline included, and one task at least is shown."""
+    lines = show.table(seen(row("one", "in_progress"), row("two", "merged")), columns=12, lines=4).splitlines()
+
+    assert (["▶  one   i", "   … and 1 m"], 12) == (
+        [lines[1][:10], lines[2][:12]],
+        max(map(len, lines)),
+    )
 
 
 def test_the_headline_adds_up() -> None:

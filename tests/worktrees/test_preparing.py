@@ -72,3 +72,15 @@ def test_phantom_changes_are_not_the_agents(project: Project) -> None:
     made = ground.tree()
 
     assert () == changes.of(made).uncommitted
+
+
+def test_a_line_that_is_stopped_has_failed(project: Project) -> None:
+    """Who asks for the end does not wait for a long set-up, and what it started is gone; of a flood the end is kept."""
+    ground = lay(project)
+    repo, path = ground.repository, project.folder.parent / "trees/T"
+    line = "head -c 9000000 /dev/zero | tr '\\0' x; echo end; touch begun.log; sleep 300"
+
+    with pytest.raises(SetupFailed, match="stopped") as caught:
+        trees.create(repo, path, "batchpack/run/T", repo.head, setup=(line,), stop=(path / "begun.log").exists)
+    assert caught.value.hint.endswith("xend")
+    assert len(caught.value.hint) <= 4000

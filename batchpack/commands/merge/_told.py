@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from batchpack import plaintext
+from batchpack.execution import takeover
 from batchpack.execution.store import WorkRun
 from batchpack.merging.queue import Queue
 from batchpack.merging.target import Target
@@ -67,7 +68,7 @@ def _next(run: WorkRun, known: dict[str, Any], entries: list[Queued]) -> Iterato
         yield f"Try the same work once more with: batchpack merge retry {run.short} TASK"
         yield f"Have it done anew with: batchpack resume {run.short} --retry-failed"
     if "merged" in states:
-        yield f"Take over what is merged with: git merge --ff-only {known['branch']}"
+        yield f"Take over what is merged with: {takeover.command(run.facts.project, run.facts.target)}"
 
 
 def outcome(progress: Progress) -> Iterator[str]:
