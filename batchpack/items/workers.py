@@ -75,9 +75,10 @@ def prompt(connection: sqlite3.Connection, batch: str, orders: Orders, roots: Se
     from batchpack.render import render
 
     path = last_of(roots, TEMPLATE)
+    wanted = clean(orders.wanted)
     words = {
-        "batch": batch, "items": f"{added(connection).items:,}", "mark": mark(orders.wanted, "WANTED"),
-        "wanted": orders.wanted, "program": orders.program, "most": orders.most,
+        "batch": batch, "items": f"{added(connection).items:,}", "mark": mark(wanted, "WANTED"),
+        "wanted": wanted, "program": orders.program, "most": orders.most,
     }  # fmt: skip
     return render(read_text(path), words, path=path)
 

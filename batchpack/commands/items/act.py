@@ -25,7 +25,7 @@ def command(room: Room, name: str, file: str, categories: tuple[str, ...], chunk
     It is refused unless what was judged is approved. Such a task is done when each of its items has a receipt of how
     the act on it ended.
     """
-    wanted = Act(ids.check("act", name), request.read((), file), categories, chunk)
+    wanted = Act(ids.check("task", name), request.read((), file), categories, chunk)
     with database.transaction(room.connection):
         made = acts.plan(room.connection, wanted)
     told = f"{count(len(made), 'task')} to {name}: {', '.join(one.id for one in made)}."

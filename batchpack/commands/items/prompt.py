@@ -32,6 +32,8 @@ def command(
     Without --host the prompt itself is printed, for whoever starts workers by other means. With --tasks 1 all of them
     end after one chunk each, for a checkpoint before they are called again.
     """
+    if host is not None:
+        room.app.host(host)  # an unknown one is not kept
     wanted = workers.remember(room.connection, request.read((), file) if file is not None else None, host)
     orders = Orders(wanted, program.word(), most)
     path = workers.write(room.connection, room.folder, orders, room.app.content_roots)

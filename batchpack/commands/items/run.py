@@ -108,4 +108,4 @@ def _act(given: dict[str, Any]) -> Act | None:
         ) from error
     if not isinstance(undo, list) or not all(isinstance(word, str) for word in undo):
         raise UsageError("--undo is no list of words", """write it as '["mv", "archive/{{ id }}", "inbox"]'""")
-    return Act(ids.check("act", given["act"]), tuple(undo))
+    return Act(ids.check("task", given["act"]), tuple(undo))

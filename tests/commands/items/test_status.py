@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from tests.support.item_batches import ItemBatch
 from tests.support.project import Project
 
@@ -27,3 +29,26 @@ def test_what_was_set_aside(project: Project) -> None:
         "standard input:2:2: the line is not JSON",
         "standard input:3: its id 'a' is that of standard input:1 too",
     ] == project.run("items", "status", "--rejected").assert_ok().out.splitlines()
+
+
+def test_what_comes_next_where_workers_were_started(batch: ItemBatch) -> None:
+    """Once workers have a prompt, a look says whether more of them are needed or the summary is next."""
+    batch.items("prompt", "--host", "opencode", "--file", "-", stdin="x").assert_ok()
+    waiting = batch.items("status").assert_ok().out
+    for task in ("chunk-01", "chunk-02"):
+        batch.items("skip", task, "--reason", "not now").assert_ok()
+
+    assert "items prompt --host opencode --batch mails" in waiting
+    assert "Nothing is left to work on. Then run:" in batch.items("status").assert_ok().out
+
+
+def test_waiting_ends_with_the_work_or_the_time(batch: ItemBatch) -> None:
+    """With --wait it answers when nothing is left, else after the time."""
+    begun = time.monotonic()
+    batch.items("status", "--wait", "1").assert_ok()
+    assert time.monotonic() - begun >= 1
+    for task in ("chunk-01", "chunk-02"):
+        batch.items("skip", task, "--reason", "not now").assert_ok()
+    batch.items("status", "--wait", "60").assert_ok()
+
+    assert time.monotonic() - begun < 30
