@@ -22,6 +22,8 @@ FOLDER = Path(__file__).parent
 TEMPLATE, STYLE = FOLDER / "report.html.j2", FOLDER / "report.css"
 MOST_FAILURES = 200
 """Tasks whose failures are told at length; the table of tasks has the reason of every one."""
+FEW = 10
+"""Longer lists are folded up."""
 MOST_LETTERS = 3000
 MOST_NAMES = 12
 
@@ -55,6 +57,8 @@ def _words(record: Record, path: Path) -> dict[str, Any]:
         "steps": [_step(step) for step in steps], "span": wording.duration(sum(step.seconds for step in steps)),
         "workers": [_worker(*one) for one in figures.by_worker(record)], "all_workers": _worker_sums(record),
         "trouble": [_trouble(task, link) for task in sorted(trouble, key=_by_weight)[:MOST_FAILURES]],
+        "few": FEW,
+        "mended": sum(task.end != "failed" for task in trouble),
         "untold": max(0, len(trouble) - MOST_FAILURES),
         "skipped": [_about(task) for task in record.tasks if task.end == "skipped"][:MOST_FAILURES],
         "many_skipped": sum(task.end == "skipped" for task in record.tasks),

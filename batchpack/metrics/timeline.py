@@ -8,7 +8,32 @@ from batchpack.metrics import wording
 from batchpack.metrics.figures import widths
 from batchpack.metrics.values import GOOD, Record, Task
 
-STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400, 604800, 2592000, 31536000)
+STEPS = (
+    0.05,
+    0.1,
+    0.2,
+    0.5,
+    1,
+    2,
+    5,
+    10,
+    15,
+    30,
+    60,
+    120,
+    300,
+    600,
+    900,
+    1800,
+    3600,
+    7200,
+    14400,
+    28800,
+    86400,
+    604800,
+    2592000,
+    31536000,
+)
 MOST_TICKS = 6
 SHORTEST = 0.3
 """Hundredths of the run that a bar takes at least, so that it can be seen."""
@@ -39,10 +64,10 @@ class Line:
         return round(min(max((moment - self.begun) / self.seconds * 100, 0.0), 100.0), 3)
 
     def ticks(self) -> list[tuple[float, str]]:
-        """Return marks at whole seconds, minutes or hours, with their words; at most six behind the first."""
+        """Return marks at round seconds, minutes or hours, with their words; at most six behind the first."""
         step = next((one for one in STEPS if self.seconds / one <= MOST_TICKS), STEPS[-1])
-        marks = range(0, int(self.seconds) + 1, step)
-        return [(self.at(self.begun + mark), _short(mark)) for mark in marks][: MOST_TICKS + 1]
+        marks = [round(step * number, 2) for number in range(MOST_TICKS + 1)]
+        return [(self.at(self.begun + mark), _short(mark)) for mark in marks if mark <= self.seconds]
 
     def bars(self, task: Task) -> list[Bar]:
         """Return what a task's row shows: attempts, waiting for the merge, merges."""
@@ -89,6 +114,8 @@ def curve(record: Record, line: Line, height: int = 100) -> tuple[str, int]:
 def _short(seconds: float) -> str:
     """Write a mark of the line in few letters."""
     whole = round(seconds)
+    if seconds < 10 and abs(seconds - whole) > 0.004:
+        return f"{seconds:.2f}".rstrip("0") + " s"
     if whole < 120:
         return f"{whole} s"
     if whole < 7200:
