@@ -164,13 +164,13 @@ def conclude(run: WorkRun, state: State, *, as_json: bool) -> None:
         _sum_up(run, state, as_json=as_json)
     if state.pause and state.pause.get("final"):
         raise Waiting(run, str(state.pause["reason"]))
-    if state.finished is None:
+    if state.finished is None and not state.halted:
         raise Interrupted(f"batchpack resume {run.short}")
     failed = endings.failures(state, merged=bool(run.facts.base))
     if failed:
-        raise Unfinished(
-            failed, f"see why: batchpack status {run.short}; try again: batchpack resume {run.short} --retry-failed"
-        )
+        rest = f"go on with the rest: batchpack resume {run.short}; " if state.finished is None else ""
+        again = f"batchpack resume {run.short} --retry-failed"
+        raise Unfinished(failed, f"see why: batchpack status {run.short}; {rest}try again: {again}")
 
 
 def _sum_up(run: WorkRun, state: State, *, as_json: bool) -> None:

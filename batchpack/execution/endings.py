@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
+from batchpack import plaintext
 from batchpack.errors import Unwritable
 from batchpack.execution import joblog, show, takeover
 from batchpack.execution.context import Context
@@ -113,7 +114,7 @@ def summary(run: WorkRun, state: State) -> list[str]:
 def _bad(run: WorkRun, state: State) -> list[str]:
     """Say what became of tasks that failed, and where to read on."""
     found = [task for task in state.tasks.values() if task.status in {"abandoned", "conflict", "culprit", "failed"}]
-    lines = [f"{task.name}: {task.status}. {task.reason}" for task in found]
+    lines = [f"{task.name}: {task.status}. {plaintext.line(task.reason, 1000)}" for task in found]
     if found:
         lines.append(f"Read on: batchpack logs {run.short} {found[0].name}")
     return lines
@@ -121,4 +122,6 @@ def _bad(run: WorkRun, state: State) -> list[str]:
 
 def _some(paths: Sequence[str]) -> str:
     """Name the first few of many."""
-    return ", ".join(paths[:5]) + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")
+    return ", ".join(plaintext.line(path) for path in paths[:5]) + (
+        f" and {len(paths) - 5} more" if len(paths) > 5 else ""
+    )

@@ -19,7 +19,6 @@ from batchpack.worktrees.repository import Repository
 from batchpack.worktrees.values import Worktree
 
 
-
 class Driven(BatchpackError):
     """A run that a process drives at this moment, which merges by itself."""
 

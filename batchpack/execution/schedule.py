@@ -12,7 +12,8 @@ from batchpack.workplan.values import WorkPlan, WorkTask
 class Schedule:
     """The tasks that wait for nothing, in the order in which they begin; it knows nothing of time or state.
 
-    In a layered plan a layer begins when all tasks of those before it are over. A task is offered once each time it becomes ready or is given back by `again`.
+    In a layered plan a layer begins when all tasks of those before it are over. A task is offered once each time it
+    becomes ready or is given back by `again`.
     """
 
     def __init__(self, plan: WorkPlan, settled: Iterable[str] = ()) -> None:
@@ -59,12 +60,13 @@ class Schedule:
             return
         self._over.add(name)
         self._open[self._stages[name]] -= 1
-        last = max(self._open, default=0)
+        before, last = self._stage, max(self._open, default=0)
         while self._stage < last and not self._open[self._stage]:
             self._stage += 1
-        waiting, self._later = self._later, []
-        for other in waiting:
-            self.again(other)
+        if self._stage > before:
+            waiting, self._later = self._later, []
+            for other in waiting:
+                self.again(other)
 
     def take(self) -> WorkTask | None:
         """Return the task that begins next and take its places in the pools; None if none may begin now."""

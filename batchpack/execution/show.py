@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from batchpack import plaintext
 from batchpack.execution.journal import Event
 from batchpack.execution.state import State
 from batchpack.execution.view import Row, View
@@ -15,6 +16,8 @@ SIGNS = {
     "pending": "·", "in_progress": "▶", "failed": "↻", "verified": "✓", "merged": "✓", "abandoned": "✗",
     "conflict": "↻", "culprit": "↻", "skipped": "-", "cancelled": "■",
 }  # fmt: skip
+TOLD_LETTERS = 1000
+"""How much is told of one event; reasons may hold the names of files that an agent made up."""
 ORDER = (
     "in_progress",
     "failed",
@@ -71,7 +74,7 @@ def duration(seconds: float) -> str:
 def told(event: Event) -> str:
     """Say one event in a line for a log; empty for one that says nothing to people."""
     tell = _TELL.get(event.name)
-    return tell(event) if tell else ""
+    return plaintext.line(tell(event), TOLD_LETTERS) if tell else ""
 
 
 def _reason(event: Event) -> str:

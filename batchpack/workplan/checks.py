@@ -143,6 +143,18 @@ def _between(plan: WorkPlan) -> Iterator[Complaint]:
     for count, (task, need) in enumerate(missing):
         yield Complaint(task.where, f"{_called(task)}: it depends on {_missing(need, known, hint=count < HINTS)}")
     yield from _circles(plan, known)
+    yield from _backwards(plan)
+
+
+def _backwards(plan: WorkPlan) -> Iterator[Complaint]:
+    """Find tasks of a layered plan that wait for a later layer, which waits for theirs."""
+    layers = {layer: number for number, layer in enumerate(dict.fromkeys(task.layer for task in plan.tasks))}
+    own = {task.id: layers[task.layer] for task in plan.tasks if plan.layered}
+    for task in plan.tasks if plan.layered else ():
+        for need in task.depends_on:
+            if own.get(need, 0) > own[task.id]:
+                said = f"it depends on {one_line(need)[:80]}, which is of a later layer"
+                yield Complaint(task.where, f"{_called(task)}: {said}")
 
 
 def _missing(need: str, known: Mapping[str, object], *, hint: bool) -> str:

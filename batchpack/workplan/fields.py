@@ -42,6 +42,8 @@ PLAN: dict[str, Field] = {
     "name": Field("line", "The plan's name; without it, the file's."),
     "base": Field("line", "The commit or branch to start from; without it, what is checked out."),
     "gate": Field("lines", "Lines for the shell that each merged state must pass."),
+    "gate_timeout": Field("seconds", "How long one line of the gate may take. Usually 1 h."),
+    "layered": Field("switch", "Whether a layer begins only when all tasks of the layers before it are over."),
     "setup": Field("lines", "Lines for the shell that are run in each new worktree."),
     "include": Field("names", "Patterns of files that git does not track but worktrees need."),
     "pools": Field("pools", "Things of which there are only so many, as database: 1."),

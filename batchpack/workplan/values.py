@@ -68,6 +68,9 @@ class WorkPlan:
     pools: Mapping[str, int] = field(default_factory=dict)
     base: str = ""
     worktrees: bool = True
+    layered: bool = False
+    """Whether a layer begins only when all tasks of the layers before it are over."""
+    gate_timeout: float = 3600.0
 
     def task(self, name: str) -> WorkTask:
         """Return a task by id; raises KeyError."""

@@ -66,7 +66,9 @@ def understand(path: Path) -> tuple[WorkPlan, list[Complaint]]:
     built = [xml_tasks.build(one, known) for one in found]
     if path.is_file():
         built = [(_by_itself(task), said) for task, said in built]
-    plan = WorkPlan(name=path.resolve().name, tasks=tuple(task for task, _ in built), kind="task XML", path=path)
+    plan = WorkPlan(
+        name=path.resolve().name, tasks=tuple(task for task, _ in built), kind="task XML", path=path, layered=True
+    )
     complaints += [complaint for _, said in built for complaint in said]
     if complaints and not built:
         return plan, complaints

@@ -105,6 +105,21 @@ def test_a_commit_on_the_runs_branch_without_a_task_is_told(ground: Ground) -> N
     assert "sneaked" in done.out
 
 
+@pytest.mark.parametrize(("halt", "code", "left"), [("soon", 2, "merged"), ("now", 3, "cancelled")])
+def test_a_run_that_halts_counts_what_failed(ground: Ground, halt: str, code: int, left: str) -> None:
+    """A halt is no interrupt: the exit code counts the failed tasks, and it is said how the rest is gone on with."""
+    tasks = (
+        {"id": "bad", "command": "sleep 1; false", "attempts": 1, "needs": "p", "priority": 1},
+        {"id": "dep", "command": "true", "depends_on": ["bad"]},
+        {"id": "slow", "command": "sleep 3; echo > s.txt"},
+        {"id": "next", "command": "echo > n.txt", "needs": "p"},
+    )
+    done = ground.run(plan(*tasks, pools={"p": 1}), "--halt", halt)
+    done.assert_failed(f"{code} tasks were not done", "go on with the rest: batchpack resume", code=code)
+
+    assert {"bad": "abandoned", "dep": "skipped", "slow": left, "next": "pending"} == ground.states()
+
+
 INTERRUPTED_TWICE = """
 env --default-signal=INT "$@" & child=$!
 until ls ../project.worktrees/*/a/up > /dev/null 2>&1; do sleep 0.1; done

@@ -82,6 +82,32 @@ def test_what_is_dropped_is_not_offered_when_it_becomes_ready() -> None:
     assert ["a"] == taken(schedule)
 
 
+def test_in_a_layered_plan_a_layer_waits_for_those_before_it() -> None:
+    """What depends on nothing waits for the end of earlier layers all the same; what is dropped is over too."""
+    from dataclasses import replace
+
+    tasks = [replace(task(name), layer=layer) for name, layer in (("a", "1"), ("b", "1"), ("c", "2"), ("d", "3"))]
+    schedule = Schedule(replace(plan(*tasks), layered=True))
+
+    assert ["a", "b"] == taken(schedule)
+    schedule.settle("a")
+    assert ([], True) == (taken(schedule), schedule.offers())
+    schedule.drop(["b"])
+    assert ["c"] == taken(schedule)
+    schedule.settle("c")
+    assert ["d"] == taken(schedule)
+
+
+def test_what_is_withheld_may_be_offered_again() -> None:
+    """A task that somebody has in hand is not offered until it is given back."""
+    schedule = Schedule(plan(task("a"), task("b")))
+    schedule.withhold(["a"])
+    assert ["b"] == taken(schedule)
+    schedule.again("a")
+
+    assert ["a"] == taken(schedule)
+
+
 @given(st.lists(st.sets(st.integers(0, 20), max_size=4), max_size=20), st.integers(1, 4))
 def test_every_task_runs_once_after_its_dependencies(edges: list[set[int]], width: int) -> None:
     """Whatever the graph and the width, the order is complete and keeps all dependencies."""

@@ -82,6 +82,13 @@ def test_the_table_shows_what_matters_first_where_there_is_no_room() -> None:
     assert "   … and 25 more" in lines
 
 
+def test_the_name_of_a_file_cannot_speak_to_the_terminal() -> None:
+    """Escapes and line ends in what an agent made up are no part of the line that is told."""
+    event = Event(1, AT, "main_tree_changed", facts={"paths": ["\x1b[2J\x1b]0;title\x07a\nError: b"]})
+
+    assert "the main tree changed: a Error: b" == show.told(event)
+
+
 def test_a_task_that_was_only_lost_is_counted_by_its_tries() -> None:
     """Attempts that do not count are named all the same where nothing else can be."""
     found = State({"L2-003": Task("L2-003", status="abandoned", number=3)})
