@@ -44,8 +44,8 @@ class Target:
             self.ref.startswith("refs/heads/")
             and git.ask(self.root, "check-ref-format", self.ref, check=False).code == 0
         )
-        if not valid:
-            raise BatchpackError(f"{self.ref[:200]!r} is no branch", "name one as refs/heads/<branch>")
+        if not valid or self.short == "HEAD" or self.short.startswith(("-", "refs/")):  # git would mistake these
+            raise BatchpackError(f"{self.short[:200]!r} is no branch", "give its name, such as feature/checkout")
 
     @property
     def short(self) -> str:

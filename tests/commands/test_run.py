@@ -258,6 +258,8 @@ def test_a_budget_that_is_used_up_stops_the_run(ground: Ground) -> None:
         (("--engine", "moon"), "no engine named 'moon'"),
         (("--into", "main"), "checked out"),
         (("--into", "a..b"), "is no branch"),
+        (("--into", "HEAD"), "is no branch"),
+        (("--into=--force",), "is no branch"),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_made(ground: Ground, words: tuple[str, ...], said: str) -> None:

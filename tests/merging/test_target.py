@@ -61,6 +61,15 @@ def test_a_lock_that_a_killed_git_left_is_dropped(ground: Ground, monkeypatch: p
 def test_names_that_are_no_branches_are_refused(ground: Ground) -> None:
     """Only the whole name of a branch will do."""
     Target(ground.root, "refs/heads/ärger/x-1").check()
-    for name in ("main", "refs/remotes/x", "refs/heads/", "refs/heads/a b", "refs/heads/x.lock", "--all"):
+    git_mistakes = ("refs/heads/HEAD", "refs/heads/-x", "refs/heads/refs/heads/main")
+    for name in (
+        "main",
+        "refs/remotes/x",
+        "refs/heads/",
+        "refs/heads/a b",
+        "refs/heads/x.lock",
+        "--all",
+        *git_mistakes,
+    ):
         with pytest.raises(BatchpackError, match="is no branch"):
             Target(ground.root, name).check()
