@@ -43,10 +43,7 @@ def create(
     facts = _facts(run_id, plan, options, project, worktree_dir, into, ground)
     built = _build(parent, facts, plan)
     try:
-        built.rename(parent / run_id)
-        files.sync_folder(parent)
-    except OSError as error:
-        raise Unwritable(parent, error.strerror or str(error)) from error
+        start.publish(built, parent / run_id)
     finally:
         shutil.rmtree(built, ignore_errors=True)
     with suppress(Unwritable):  # it is found from its project without

@@ -43,16 +43,22 @@ def create(
     built = _build(parent, facts, plan)
     try:
         _enter(facts, needed=place.startswith("~/"))
-        built.rename(parent / run_id)
-        files.sync_folder(parent)
-    except OSError as error:
-        raise Unwritable(parent, error.strerror or str(error)) from error
+        publish(built, parent / run_id)
     finally:
         shutil.rmtree(built, ignore_errors=True)
     run = Run(parent / run_id)
     _shorten(run)
     newest.clear(run)
     return run
+
+
+def publish(built: Path, folder: Path) -> None:
+    """Give a folder that is written whole the name under which it is found, in one step; raises Unwritable."""
+    try:
+        built.rename(folder)
+        files.sync_folder(folder.parent)
+    except OSError as error:
+        raise Unwritable(folder.parent, error.strerror or str(error)) from error
 
 
 def _shorten(run: Run) -> None:
