@@ -110,7 +110,7 @@ def _row(run: WorkRun, about: WorkTask, state: State) -> Row:
         layer=about.layer,
         state=task.status,
         attempt=task.number,
-        of=about.attempts,
+        of=max(about.attempts, task.number),
         seconds=_seconds(task),
         tokens=task.tokens,
         dollars=None if task.unpriced else task.dollars,
