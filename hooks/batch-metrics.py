@@ -25,8 +25,7 @@ ENDED = {"result_accepted": "done", "task_failed": "failed", "task_skipped": "sk
 EMPTY = """No runs are recorded yet.
   Make one: type /batch-run "what you want" in your host, or see one without a host: batchpack demo"""
 
-Left = Dict[str, int]
-"""What had to be left out, counted by kind."""
+Left = Dict[str, int]  # what had to be left out, counted by kind
 
 
 def objects(path: str, left: Left) -> Iterator[dict[str, Any]]:
@@ -169,14 +168,15 @@ def durations(spans: list[tuple[float, float]]) -> dict[str, float | None]:
 
 def collect(project: str | None) -> tuple[list[dict[str, Any]], Left]:
     """Return the figures of all runs (of one project), oldest first, and what was left out."""
-    left, runs = dict.fromkeys(("broken_lines", "broken_runs", "gone_runs"), 0), []
+    left, runs = dict.fromkeys(("broken_lines", "broken_runs", "gone_runs", "work_runs"), 0), []
     for folder, line in index(project, left).items():
         try:
             run = measure(folder, line, left)
             if project is None or os.path.realpath(run["project"]) == os.path.realpath(project):
                 runs.append(run)
         except (OSError, ValueError):
-            left["broken_runs" if os.path.isdir(folder) else "gone_runs"] += 1
+            work = os.path.exists(os.path.join(folder, "journal.sqlite"))  # the program of this name reads those
+            left["work_runs" if work else "broken_runs" if os.path.isdir(folder) else "gone_runs"] += 1
     return sorted(runs, key=lambda run: (run["started"] or 0, run["run"])), left
 
 

@@ -14,7 +14,7 @@ from batchpack import places
 from batchpack.files import read_text, write_atomic
 from batchpack.metrics import critical, figures, graph, wording
 from batchpack.metrics.links import address
-from batchpack.metrics.timeline import Line, curve, kind_of
+from batchpack.metrics.timeline import Line, curve, glance, kind_of
 from batchpack.metrics.values import ENDS, GOOD, Attempt, Record, Task
 from batchpack.plaintext import clean
 
@@ -24,6 +24,8 @@ MOST_FAILURES = 200
 """Tasks whose failures are told at length; the table of tasks has the reason of every one."""
 FEW = 10
 """Longer lists are folded up."""
+MANY = 60
+"""Tables of more tasks scroll by themselves, below a picture of the whole."""
 MOST_LETTERS = 3000
 MOST_NAMES = 12
 
@@ -51,8 +53,10 @@ def _words(record: Record, path: Path) -> dict[str, Any]:
     return {
         "run": {name: getattr(record, name) for name in ("run", "name", "by", "project", "standing", "group_word")},
         "version": places.version(), "now": wording.moment(time.time()),
-        "style_hash": _hash(read_text(STYLE)), "facts": _facts(record), "begun": wording.moment(record.begun),
+        "style_hash": _hash(read_text(STYLE)), "facts": _facts(record, peak), "begun": wording.moment(record.begun),
         "ticks": line.ticks(), "area": area, "peak": peak, "groups": _groups(record, line),
+        "glance": glance(record, line) if len(record.tasks) > MANY else {},
+        "long": len(record.tasks) > MANY,
         "pauses": [_pause(one, line) for one in record.pauses],
         "steps": [_step(step) for step in steps], "span": wording.duration(sum(step.seconds for step in steps)),
         "workers": [_worker(*one) for one in figures.by_worker(record)], "all_workers": _worker_sums(record),
@@ -67,7 +71,7 @@ def _words(record: Record, path: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _facts(record: Record) -> list[tuple[str, str]]:
+def _facts(record: Record, peak: int) -> list[tuple[str, str]]:
     """Return the figures at the top."""
     spent, times = figures.spent(record.attempts), figures.times(record.attempts)
     counts, total = figures.counts(record), len(record.tasks)
@@ -77,7 +81,7 @@ def _facts(record: Record) -> list[tuple[str, str]]:
         ("Tasks", f"{wording.number(total)} = {ends}"),
         ("Time", wording.duration(max(0.0, record.last - record.begun))),
         ("Worked", f"{wording.duration(times.worked)} in {wording.plural(times.measured, 'measured attempt')}"),
-        ("At once", f"{wording.width(times)} on the average, {times.peak} at most"),
+        ("At once", f"{wording.width(times)} on the average, {peak} at most"),
         (
             "Attempts",
             f"{wording.number(spent.attempts)}, {wording.plural(again, 'retry').replace('retrys', 'retries')}",
@@ -163,7 +167,8 @@ def _trouble(task: Task, link: Any) -> dict[str, Any]:
     attempts = [
         {
             "number": one.number, "end": one.end, "kind": kind_of(one.end), "reason": one.reason,
-            "took": wording.duration(one.seconds), "detail": _cut(one.detail), "links": link(one),
+            "took": "" if one.seconds is None else f" after {wording.duration(one.seconds)}",
+            "detail": _cut(one.detail), "links": link(one),
         }
         for one in task.attempts
         if _is_bad(one)

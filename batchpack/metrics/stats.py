@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from batchpack import plaintext
 from batchpack.metrics import critical, figures, wording
 from batchpack.metrics.values import ENDS, Attempt, Record, Task
 
@@ -102,3 +103,20 @@ def task_cells(task: Task) -> list[str]:
     used = [wording.tokens(spent), wording.money(spent)] if task.attempts else ["-", "-"]
     took = wording.duration(worked) if task.attempts else "-"
     return [task.name, task.group, task.state, str(len(task.attempts)), took, *used]
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Set rows in columns, the first row being their heads; nothing in them acts upon a terminal."""
+    plain = [[plaintext.line(cell, 60) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*plain, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in plain]
+
+
+def lines(records: Sequence[Record], shown: int | None) -> list[str]:
+    """Say what runs came to, the newest last, with the totals of all; `shown` is how many rows there are at most."""
+    if not records:
+        return []
+    newest = records[-shown:] if shown else records
+    found = ["Runs of `batchpack run`:", *table([HEADS, *map(cells, newest)]), "", *summary(records)]
+    older = len(records) - len(newest)
+    return [*found, f"{older} older runs are not shown; --all shows them"] if older else found

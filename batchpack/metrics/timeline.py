@@ -82,8 +82,8 @@ class Line:
                 found.append(self._bar(max(before), merge.at, "waits", "in the merge queue"))
             word = f"merged as {merge.commit[:12]}" if merge.commit else "not merged"
             kind = "merge" if merge.commit else "clash"
-            x = min(self.at(merge.at), 100 - 2 * SHORTEST)
-            found.append(Bar(x, 2 * SHORTEST, kind, f"{word} at {_short(merge.at - self.begun)}"))
+            x = min(self.at(merge.at), 100 - SHORTEST)
+            found.append(Bar(x, SHORTEST, kind, f"{word} at {_short(merge.at - self.begun)}"))
         return found
 
     def _bar(self, begun: float, end: float, kind: str, says: str) -> Bar:
@@ -100,8 +100,12 @@ def kind_of(end: str) -> str:
 
 
 def curve(record: Record, line: Line, height: int = 100) -> tuple[str, int]:
-    """Return how many attempts were open over time, as the path of an area 1000 by `height`, and the most."""
-    steps = widths((one.begun, one.last) for one in record.attempts if one.last > one.begun)
+    """Return how many attempts were at work over time, as the path of an area 1000 by `height`, and the most.
+
+    Attempts without a measured end are left out, but for those that run now.
+    """
+    known = [one for one in record.attempts if one.seconds is not None or one.end == "running"]
+    steps = widths((one.begun, one.last) for one in known if one.last > one.begun)
     most = max((many for _, many in steps), default=0)
     if not most:
         return "", 0
@@ -109,6 +113,17 @@ def curve(record: Record, line: Line, height: int = 100) -> tuple[str, int]:
     for at, many in steps:
         points.append(f"H{line.at(at) * 10:.1f}V{height - many / most * height:.1f}")
     return "".join([*points, "Z"]), most
+
+
+def glance(record: Record, line: Line) -> dict[str, str]:
+    """Return all attempts in little, a row of height 1 a task and a width of 1000, as a path for each look."""
+    parts: dict[str, list[str]] = {}
+    for row, task in enumerate(record.tasks):
+        for bar in line.bars(task):
+            parts.setdefault(bar.kind, []).append(
+                f"M{bar.x * 10:.1f} {row}h{bar.width * 10:.1f}v.9h-{bar.width * 10:.1f}z"
+            )
+    return {kind: "".join(pieces) for kind, pieces in parts.items()}
 
 
 def _short(seconds: float) -> str:
