@@ -1,12 +1,15 @@
-"""Groups of commands, each of which is a module of its own that is imported when it is called."""
+"""Groups of commands, each a module of its own that is imported when it is called, and the options of several."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class LateGroup(click.Group):
@@ -28,3 +31,14 @@ class LateGroup(click.Group):
         module = importlib.import_module(f"{self.package}.{cmd_name.replace('-', '_')}")
         found: click.Command = module.command
         return found
+
+
+def options(*wanted: Callable[[Any], Any]) -> Callable[[F], F]:
+    """Give a command several arguments and options, in their order."""
+
+    def give(function: F) -> F:
+        for option in reversed(wanted):
+            function = option(function)
+        return function
+
+    return give

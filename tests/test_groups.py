@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from batchpack.groups import LateGroup
+from batchpack.groups import LateGroup, options
 
 
 def test_commands_are_modules_imported_when_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,3 +26,14 @@ def test_commands_are_modules_imported_when_called(tmp_path: Path, monkeypatch: 
     assert isinstance(group.get_command(context, "to-do"), click.Command)
     assert group.get_command(context, "-part") is None
     assert "some_commands.broken" not in sys.modules
+
+
+def test_options_stand_in_their_order() -> None:
+    """Help lists the options of a command as they were given."""
+
+    @click.command()
+    @options(click.argument("what"), click.option("--one"), click.option("--two"))
+    def command(what: str, one: str, two: str) -> None:
+        """Do it."""
+
+    assert ["what", "one", "two"] == [one.name for one in command.params]

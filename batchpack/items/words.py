@@ -6,25 +6,16 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from batchpack.amounts import count, size
 from batchpack.items.chunking import Chunk, name
 from batchpack.items.values import Added
 from batchpack.plaintext import clean, line
 
+__all__ = ["added", "chunk_table", "count", "item_lines", "item_table", "rejected", "size", "table"]
+
 SHOWN = 5
 LONGEST = 2000
 """Characters of a value that are shown among those of other items."""
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: `1 item`, `2,000 items`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def size(number: int) -> str:
-    """Return bytes in the unit that fits; a kB is 1,000 bytes."""
-    if number < 1_000:
-        return f"{number} B"
-    return f"{number / 1e3:,.1f} kB" if number < 1_000_000 else f"{number / 1e6:,.1f} MB"
 
 
 def added(batch: str, found: Added) -> list[str]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from batchpack.amounts import count
 from batchpack.messages.doubts import doubtful
 from batchpack.messages.job import Job
 from batchpack.messages.standing import Standing, age, expiry, kept_until, soon_lost, standing
 from batchpack.messages.state import Shard, State
-from batchpack.messages.words import count, duration
+from batchpack.messages.words import duration
 
 if TYPE_CHECKING:
     from batchpack.messages.costs import Bill

@@ -6,11 +6,11 @@ that is no answer leaves the shard in doubt, and a shard in doubt is looked for 
 
 from __future__ import annotations
 
+from batchpack.amounts import count, size
 from batchpack.messages import reconcile, spool
 from batchpack.messages.canary import await_canary
 from batchpack.messages.desk import LONGEST_PAUSE, PATIENCE, Desk, backoff
 from batchpack.messages.state import Shard
-from batchpack.messages.words import count, size
 from batchpack.provider import Refused, Unknown
 
 

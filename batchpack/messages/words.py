@@ -1,4 +1,4 @@
-"""How times and numbers are told to people."""
+"""How spans of time are told to people."""
 
 from __future__ import annotations
 
@@ -16,15 +16,3 @@ def duration(span: timedelta) -> str:
             below, name = _UNITS[at + 1]
             return f"{count} {unit} {rest // below} {name}" if rest >= below else f"{count} {unit}"
     return f"{left} s"
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: `1 item`, `2,000 items`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def size(number: int) -> str:
-    """Return a number of bytes in the unit that fits: `850 B`, `1.2 kB`, `87.1 MB`; a kB is 1,000 bytes."""
-    if number < 1_000:
-        return f"{number} B"
-    return f"{number / 1e3:,.1f} kB" if number < 1_000_000 else f"{number / 1e6:,.1f} MB"

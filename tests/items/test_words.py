@@ -1,16 +1,10 @@
-"""Words: numbers with their nouns, sizes, tables, and texts of others without control characters."""
+"""Words: what was added and set aside, tables, and texts of others without control characters."""
 
 from __future__ import annotations
 
 from batchpack.items import words
 from batchpack.items.chunking import Chunk
 from batchpack.items.values import Added
-
-
-def test_numbers() -> None:
-    """One item, two items, and bytes in the unit that fits."""
-    assert ["1 item", "2,000 items"] == [words.count(1, "item"), words.count(2000, "item")]
-    assert ["850 B", "1.2 kB", "87.1 MB"] == [words.size(size) for size in (850, 1200, 87_100_000)]
 
 
 def test_what_was_added() -> None:

@@ -1,4 +1,4 @@
-"""Tests of words: spans of time and counted nouns."""
+"""Tests of words: spans of time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from batchpack.messages.words import count, duration, size
+from batchpack.messages.words import duration
 
 
 @pytest.mark.parametrize(
@@ -19,14 +19,3 @@ from batchpack.messages.words import count, duration, size
 def test_a_span_is_told_in_two_units(seconds: float, said: str) -> None:
     """The largest unit and the one below it, nothing finer."""
     assert said == duration(timedelta(seconds=seconds))
-
-
-def test_one_is_not_many() -> None:
-    """Nouns follow their number, also irregular ones."""
-    assert ["1 item", "2,000 items", "0 items"] == [count(number, "item") for number in (1, 2000, 0)]
-    assert "2 batches" == count(2, "batch", "batches")
-
-
-def test_sizes_have_the_unit_that_fits() -> None:
-    """A small job is not told as nothing."""
-    assert ["999 B", "1.0 kB", "87.1 MB"] == [size(number) for number in (999, 1_000, 87_100_000)]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,23 +12,11 @@ from batchpack.app import App
 if TYPE_CHECKING:
     from batchpack.execution.store import WorkRun
 
-F = TypeVar("F", bound=Callable[..., Any])
 RUN = click.argument("run", default="latest")
 ITS_RUN = click.argument("run")
 TASK = click.argument("task")
 PROJECT = click.option("--project", type=click.Path(file_okay=False, path_type=Path), help="The project's folder.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")
-
-
-def options(*wanted: Callable[[Any], Any]) -> Callable[[F], F]:
-    """Give a command several arguments and options, in their order."""
-
-    def give(function: F) -> F:
-        for option in reversed(wanted):
-            function = option(function)
-        return function
-
-    return give
 
 
 def find(app: App, word: str, project: Path | None) -> WorkRun:

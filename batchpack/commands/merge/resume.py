@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from batchpack.app import App
-from batchpack.commands.merge._shared import JSON, PROJECT, RUN, find, options
+from batchpack.commands.merge._shared import JSON, PROJECT, RUN, find
+from batchpack.groups import options
 from batchpack.output import say, say_json
 
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from batchpack.amounts import count, size
 from batchpack.errors import BatchpackError
+from batchpack.groups import options
 from batchpack.messages import estimate as estimates
 from batchpack.messages import items, prices
 from batchpack.messages.begin import Draft, Order
 from batchpack.messages.costs import dollars
 from batchpack.messages.estimate import Estimate
-from batchpack.messages.words import count, size
 from batchpack.provider import Client
 
-F = TypeVar("F", bound=Callable[..., Any])
 OPTIONS = (
     click.option("--budget", type=float, metavar="DOLLARS", help="Refuse to send what is estimated to cost more."),
     click.option("--tokens-out", type=click.IntRange(1), metavar="N", help="Tokens of an answer, if known."),
@@ -28,11 +27,8 @@ OPTIONS = (
 )
 
 
-def estimate_options(function: F) -> F:
-    """Give a command the options of an estimate and its limit."""
-    for option in reversed(OPTIONS):
-        function = option(function)
-    return function
+estimate_options = options(*OPTIONS)
+"""Give a command the options of an estimate and its limit."""
 
 
 def take_stdin(order: Order, folder: Path) -> None:

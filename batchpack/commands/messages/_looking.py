@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from batchpack.messages.prices import Prices
     from batchpack.provider import Client
 
-F = TypeVar("F", bound=Callable[..., Any])
 PROJECT = click.option("--project", type=click.Path(file_okay=False, path_type=Path), help="The project's folder.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")
 PRICES = click.option(
@@ -30,17 +28,6 @@ WORKSPACE = click.option(
     "--same-workspace", is_flag=True, help="The key is another, and belongs to the same workspace."
 )
 JOB = click.argument("job", default=jobs.LATEST)
-
-
-def options(*wanted: Callable[[Any], Any]) -> Callable[[F], F]:
-    """Give a command several options, in their order."""
-
-    def give(function: F) -> F:
-        for option in reversed(wanted):
-            function = option(function)
-        return function
-
-    return give
 
 
 def find(app: App, word: str, project: Path | None) -> Job:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from batchpack.app import App
 from batchpack.errors import BrokenFile, UsageError
 from batchpack.files import read_text
+from batchpack.groups import options
 from batchpack.messages import begin, items, requests, schema
 from batchpack.messages.begin import Order
 
-F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)
 OPTIONS = (
     click.argument("items_", metavar="ITEMS...", nargs=-1),
@@ -37,11 +36,8 @@ OPTIONS = (
 )
 
 
-def order_options(function: F) -> F:
-    """Give a command ITEMS and all options that say what is sent."""
-    for option in reversed(OPTIONS):
-        function = option(function)
-    return function
+order_options = options(*OPTIONS)
+"""Give a command ITEMS and all options that say what is sent."""
 
 
 def make_order(app: App, given: dict[str, Any], **more: Any) -> Order:

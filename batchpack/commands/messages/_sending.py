@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from batchpack.app import App
 from batchpack.errors import UsageError
+from batchpack.groups import options
 from batchpack.messages import resume, submit
 from batchpack.messages.desk import GRACE_SECONDS, Desk, check_account
 from batchpack.messages.job import Job
 from batchpack.output import say, say_json, warn
 
-F = TypeVar("F", bound=Callable[..., Any])
 OPTIONS = (
     click.option("--queue-limit", type=click.IntRange(1), help="Let at most so many requests wait at the service."),
     click.option(
@@ -26,11 +25,8 @@ OPTIONS = (
 )  # fmt: skip
 
 
-def sending_options(function: F) -> F:
-    """Give a command the options of sending."""
-    for option in reversed(OPTIONS):
-        function = option(function)
-    return function
+sending_options = options(*OPTIONS)
+"""Give a command the options of sending."""
 
 
 def go_on(app: App, job: Job, given: dict[str, Any]) -> None:

@@ -7,19 +7,11 @@ from typing import Any
 
 import click
 
+from batchpack.amounts import count
 from batchpack.app import App
-from batchpack.commands.messages._looking import (
-    JOB,
-    JSON,
-    PROJECT,
-    WORKSPACE,
-    check_batches,
-    connect,
-    find,
-    options,
-)  # fmt: skip
+from batchpack.commands.messages._looking import JOB, JSON, PROJECT, WORKSPACE, check_batches, connect, find
+from batchpack.groups import options  # fmt: skip
 from batchpack.messages import canceling
-from batchpack.messages.words import count
 from batchpack.output import say, say_json, warn
 
 

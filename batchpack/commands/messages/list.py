@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from batchpack.app import App
-from batchpack.commands.messages._looking import JSON, PROJECT, options
+from batchpack.commands.messages._looking import JSON, PROJECT
+from batchpack.groups import options
 from batchpack.messages import facts, listing
 from batchpack.messages import job as jobs
 from batchpack.output import say, say_json, warn

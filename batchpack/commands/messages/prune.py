@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
+from batchpack.amounts import count
 from batchpack.app import App
-from batchpack.commands.messages._looking import PROJECT, options
+from batchpack.commands.messages._looking import PROJECT
 from batchpack.errors import UsageError
+from batchpack.groups import options
 from batchpack.messages import job as jobs
 from batchpack.messages import pruning
 from batchpack.messages.pruning import Old
-from batchpack.messages.words import count
 from batchpack.output import confirm, is_terminal, say, warn
 
 DAYS = 30

@@ -16,12 +16,12 @@ from batchpack.commands.messages._looking import (
     WORKSPACE,
     connect,
     find,
-    options,
     prices_of,
     shown,
     tell_end,
-)  # fmt: skip
+)
 from batchpack.errors import UsageError
+from batchpack.groups import options  # fmt: skip
 from batchpack.messages import closing, collect, facts
 from batchpack.messages.job import Job
 from batchpack.messages.patience import Tell

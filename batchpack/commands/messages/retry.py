@@ -17,10 +17,10 @@ from batchpack.commands.messages._looking import (
     check_batches,
     connect,
     find,
-    options,
     prices_of,
-)  # fmt: skip
+)
 from batchpack.commands.messages._sending import desk_options, send, sending_options
+from batchpack.groups import options  # fmt: skip
 from batchpack.messages import closing, collect, retry
 from batchpack.messages.desk import Desk
 from batchpack.output import say, say_json, warn

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from batchpack.app import App
-from batchpack.commands.messages._looking import JOB, JSON, PRICES, PROJECT, find, options, prices_of
+from batchpack.commands.messages._looking import JOB, JSON, PRICES, PROJECT, find, prices_of
+from batchpack.groups import options
 from batchpack.messages import costs, facts
 from batchpack.messages.standing import standing
 from batchpack.output import say, say_json, warn

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from batchpack.amounts import count, size
 from batchpack.app import App
 from batchpack.commands.messages._estimating import (
     budget_of,
@@ -25,7 +26,6 @@ from batchpack.messages import estimate as estimates
 from batchpack.messages import job as jobs
 from batchpack.messages.begin import SHARD_SIZE, Order
 from batchpack.messages.desk import Desk
-from batchpack.messages.words import count, size
 from batchpack.output import say, say_json, warn
 from batchpack.provider import Client
 

@@ -18,10 +18,10 @@ from batchpack.commands.messages._looking import (
     check_batches,
     connect,
     find,
-    options,
     prices_of,
     tell_end,
-)  # fmt: skip
+)
+from batchpack.groups import options  # fmt: skip
 from batchpack.messages import closing, retry
 from batchpack.messages.desk import GRACE_SECONDS, Paused
 from batchpack.messages.job import Job

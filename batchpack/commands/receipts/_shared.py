@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
@@ -14,21 +12,9 @@ from batchpack.receipts.acts import Act, fold
 from batchpack.receipts.book import Book
 from batchpack.receipts.checking import Report, read
 
-F = TypeVar("F", bound=Callable[..., Any])
 BATCH = click.option("--batch", default=ids.LATEST, metavar="NAME", help="The batch of items.  [default: the latest]")
 PROJECT = click.option("--project", type=click.Path(file_okay=False, path_type=Path), help="The project's folder.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")
-
-
-def options(*wanted: Callable[[Any], Any]) -> Callable[[F], F]:
-    """Give a command several options, in their order."""
-
-    def give(function: F) -> F:
-        for option in reversed(wanted):
-            function = option(function)
-        return function
-
-    return give
 
 
 def folder_of(app: App, batch: str, project: Path | None) -> Path:
@@ -51,8 +37,3 @@ def told(act: Act) -> str:
     undoes = act.before.draft.undoes
     more = [f"of {plain(undoes)}" if undoes else "", facts["detail"], f"undo: {facts['undo']}" if facts["undo"] else ""]
     return "  ".join(part for part in (*parts, *more) if part)
-
-
-def counted(number: int, one: str) -> str:
-    """Return a number with its noun."""
-    return f"{number:,} {one}{'' if number == 1 else 's'}"

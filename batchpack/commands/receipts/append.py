@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from batchpack.app import App
-from batchpack.commands.receipts._shared import BATCH, JSON, PROJECT, folder_of, options
+from batchpack.commands.receipts._shared import BATCH, JSON, PROJECT, folder_of
 from batchpack.errors import UsageError
+from batchpack.groups import options
 from batchpack.items import acting
 from batchpack.output import say, say_json
 from batchpack.receipts import recording
@@ -45,7 +46,7 @@ def command(
     """
     folder, draft = folder_of(app, batch, project), Draft(**given, state=_state(state), result=result or "")  # type: ignore[arg-type]
     if draft.phase == "before":
-        acting.check(folder, draft.item)
+        acting.check(folder, draft.item, draft.task)
     receipt = recording.append(folder, draft)
     if as_json:
         say_json({"receipt": receipt.to_json()})

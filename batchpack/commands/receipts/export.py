@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
+from batchpack.amounts import count
 from batchpack.app import App
-from batchpack.commands.receipts._shared import BATCH, PROJECT, counted, folder_of, options
+from batchpack.commands.receipts._shared import BATCH, PROJECT, folder_of
 from batchpack.errors import UsageError
 from batchpack.files import write_atomic
+from batchpack.groups import options
 from batchpack.output import say, warn
 from batchpack.receipts import export
 from batchpack.receipts.book import Book
@@ -29,7 +31,7 @@ def command(app: App, /, file: Path, force: bool, batch: str, project: Path | No
     report = Report()
     text = export.render(file, read(Book(folder).path, report))
     write_atomic(file, text)
-    say(f"{counted(report.receipts, 'receipt')} of batch {folder.name}: {file}")
+    say(f"{count(report.receipts, 'receipt')} of batch {folder.name}: {file}")
     if not report.is_whole:
         warn("the book was tampered with; what was changed is left out: batchpack receipts verify")
     return 0 if report.is_whole else 1

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from batchpack.app import App
-from batchpack.commands.receipts._shared import BATCH, JSON, PROJECT, acts_of, folder_of, options, told
+from batchpack.commands.receipts._shared import BATCH, JSON, PROJECT, acts_of, folder_of, told
+from batchpack.groups import options
 from batchpack.output import say, say_json, warn
 from batchpack.receipts.acts import Act
 

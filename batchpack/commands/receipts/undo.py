@@ -9,9 +9,11 @@ from pathlib import Path
 
 import click
 
+from batchpack.amounts import count
 from batchpack.app import App
-from batchpack.commands.receipts._shared import BATCH, JSON, PROJECT, acts_of, counted, folder_of, options
+from batchpack.commands.receipts._shared import BATCH, JSON, PROJECT, acts_of, folder_of
 from batchpack.errors import UsageError
+from batchpack.groups import options
 from batchpack.output import confirm, is_terminal, say, say_json, warn
 from batchpack.receipts import recording, undoing
 from batchpack.receipts.export import plain
@@ -30,7 +32,7 @@ def command(app: App, /, acts: tuple[str, ...], batch: str, project: Path | None
     """Take the named acts back, else all of the batch, the last one first, by the undo commands in their receipts.
 
     Workers wrote these commands: each is shown before any is run, as words of one program and never as a shell line.
-    They can be run until 30 days after the end of the batch.
+    They can be run until 30 days after the end of the batch, or what `batchpack items limits --undo-days` says.
     """
     folder = folder_of(app, batch, project)
     recording.check_undo(folder, late=given["late"])
@@ -62,7 +64,7 @@ def _agreed(number: int) -> bool:
     """Ask a person; without one, nothing is agreed."""
     if not is_terminal():
         raise UsageError("nobody is there to be asked", "read what is listed above, then add --yes")
-    return confirm(f"Run {counted(number, 'command')}, from the first one above on?")
+    return confirm(f"Run {count(number, 'command')}, from the first one above on?")
 
 
 def _run(folder: Path, chosen: Undoing, project: Path, *, as_json: bool) -> int:
@@ -79,7 +81,7 @@ def _run(folder: Path, chosen: Undoing, project: Path, *, as_json: bool) -> int:
     if as_json:
         say_json({"undone": len(done) - failed, "failed": failed, "acts": [one.to_json() for one in done]})
     else:
-        say(f"{len(done) - failed:,} of {counted(len(done), 'act')} taken back.")
+        say(f"{len(done) - failed:,} of {count(len(done), 'act')} taken back.")
     return 1 if failed else 0
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from batchpack.amounts import count
 from batchpack.app import App
-from batchpack.commands.receipts._shared import BATCH, JSON, PROJECT, counted, folder_of, options
+from batchpack.commands.receipts._shared import BATCH, JSON, PROJECT, folder_of
+from batchpack.groups import options
 from batchpack.output import say, say_json, warn
 from batchpack.receipts import recording
 from batchpack.receipts.checking import Report
@@ -33,11 +35,11 @@ def command(app: App, /, head: str | None, batch: str, project: Path | None, as_
 
 def _tell(report: Report) -> None:
     """Say what was found."""
-    say(f"{counted(report.receipts, 'receipt')}, {'one whole chain' if report.is_whole else 'NOT a whole chain'}.")
+    say(f"{count(report.receipts, 'receipt')}, {'one whole chain' if report.is_whole else 'NOT a whole chain'}.")
     for number in report.torn:
         say(f"line {number} was cut off by a crash; nobody was told that it was written")
     if report.open:
-        say(f"{counted(report.open, 'act')} began and nobody wrote the end: batchpack receipts show --open")
+        say(f"{count(report.open, 'act')} began and nobody wrote the end: batchpack receipts show --open")
     for sentence in report.faults:
         warn(sentence)
     if report.faulty > len(report.faults):

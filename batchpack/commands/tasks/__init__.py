@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-
 import click
 
-
-class _TasksGroup(click.Group):
-    """A group whose commands are the modules beside this one, each imported when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Name every module that is a command; one that begins with an underscore is a part of others."""
-        names = (module.name for module in pkgutil.iter_modules(__path__))
-        return sorted(name for name in names if not name.startswith("_"))
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module of a command and return what it calls `command`."""
-        if cmd_name not in self.list_commands(ctx):
-            return None
-        found: click.Command = importlib.import_module(f"{__name__}.{cmd_name}").command
-        return found
+from batchpack.groups import LateGroup
 
 
-@click.group(cls=_TasksGroup, name="tasks", short_help="Look at a plan before it is run.")
+@click.group(cls=LateGroup, package=__name__, name="tasks", short_help="Look at a plan before it is run.")
 def command() -> None:
     """Look at a plan before it is run: a plan file, a folder of task files, or a feature of task-cli."""

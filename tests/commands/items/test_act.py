@@ -7,7 +7,7 @@ from tests.support.item_batches import ItemBatch
 
 def judged(batch: ItemBatch) -> None:
     """Judge one chunk and approve it."""
-    batch.judge(*[{"item": name, "category": "offer"} for name in ("i0", "i2", "i4")]).assert_ok()
+    batch.judge(*JUDGED).assert_ok()
     digest = batch.items("summary", "--json").json()["hash"]
     batch.items("approve", "--hash", digest).assert_ok()
 
