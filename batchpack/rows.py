@@ -13,6 +13,8 @@ MARK = b"\xef\xbb\xbf"
 """The byte order mark that some editors put before UTF-8."""
 DOCUMENT_LIMIT = 256_000_000
 """Bytes of a line; a cell may hold a document, where csv's own limit is 128 kB."""
+PIECE = 1 << 16
+"""Bytes that are read at once where many lines are taken together: few enough for a processor's cache."""
 csv.field_size_limit(DOCUMENT_LIMIT)
 
 Broken = Callable[[int, str, int | None], None]
@@ -35,6 +37,34 @@ def lines(stream: IO[bytes], broken: Broken, limit: int = DOCUMENT_LIMIT) -> Ite
         if len(line) == size and not line.endswith(b"\n"):
             while line and not line.endswith(b"\n"):
                 line = stream.readline(1 << 20)
+            broken(number, f"the line has more than {limit:,} bytes", None)
+        else:
+            yield number, line
+
+
+def pieces(stream: IO[bytes], limit: int = DOCUMENT_LIMIT) -> Iterator[tuple[int, list[bytes]]]:
+    """Yield many lines at a time, without their ends, with the number of the first, from 1.
+
+    Of a line of more bytes than the limit, no more is kept than tells that it is too long; see `numbered`.
+    """
+    number, held, size = 1, list[bytes](), 0
+    while data := stream.read(PIECE):
+        *whole, rest = data.split(b"\n")
+        if whole:
+            whole[0] = b"".join([*held, whole[0]])
+            yield number, whole
+            number, held, size = number + len(whole), [], 0
+        if size <= limit:
+            held.append(rest)
+            size += len(rest)
+    if size:
+        yield number, [b"".join(held)]
+
+
+def numbered(first: int, piece: Iterable[bytes], broken: Broken, limit: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of a piece as `lines` does; those of more bytes than the limit are told."""
+    for number, line in enumerate(piece, first):
+        if len(line) > limit:
             broken(number, f"the line has more than {limit:,} bytes", None)
         else:
             yield number, line

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -94,3 +95,23 @@ def test_what_was_written_as_csv_is_read(cells: list[tuple[str, str]]) -> None:
     found, told = read("csv", out.getvalue().encode(), 100_000)
 
     assert ([tuple(row) for row in cells], []) == ([row.raw for row in found], told)
+
+
+@pytest.mark.parametrize("size", [1, 3, 1 << 16])
+def test_pieces_are_the_same_lines(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Many lines at a time have the numbers and contents of one at a time, and those too long are told the same."""
+    monkeypatch.setattr(rows, "PIECE", size)
+    text = b'{"a": 1}\n\n{"b": "' + b"x" * 40 + b'"}\n{"c": 3}\r\nlast'
+    one, many = list[tuple[int, str]](), list[tuple[int, str]]()
+    lines = [
+        (number, line.removesuffix(b"\n"))
+        for number, line in rows.lines(io.BytesIO(text), lambda number, reason, _: one.append((number, reason)), 20)
+    ]
+    found = [
+        numbered
+        for first, piece in rows.pieces(io.BytesIO(text), 20)
+        for numbered in rows.numbered(first, piece, lambda number, reason, _: many.append((number, reason)), 20)
+    ]
+
+    assert lines == found
+    assert [(3, "the line has more than 20 bytes")] == one == many

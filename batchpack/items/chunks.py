@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from array import array
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import tzinfo
@@ -18,7 +19,8 @@ from batchpack.queue import batches, listing, ticks
 from batchpack.queue.values import Draft, Kind
 
 _INDEX = "CREATE INDEX IF NOT EXISTS item_chunk ON item (chunk, seq)"
-_PACK = """UPDATE item SET chunk = packed.chunk FROM packed WHERE packed.seq = item.seq"""
+_SPAN = "SELECT (SELECT min(seq) FROM item), (SELECT max(seq) FROM item), (SELECT count(*) FROM item)"
+_SUMS = "SELECT chunk, '', count(*), sum(size), sum(tokens) FROM item GROUP BY chunk"
 
 
 def cut(connection: sqlite3.Connection, rule: Rule, home: tzinfo, tasks: Kind = "chunk") -> list[Chunk]:
@@ -28,13 +30,15 @@ def cut(connection: sqlite3.Connection, rule: Rule, home: tzinfo, tasks: Kind = 
     no item has what the rule goes by.
     """
     _refuse_begun(connection)
-    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    for pragma in (f"cache_size = -{CACHE_KIB}", "secure_delete = OFF"):
+        connection.execute(f"PRAGMA {pragma}")
     for statement in ("DROP INDEX IF EXISTS item_chunk", "DELETE FROM chunk", "DELETE FROM task WHERE kind != 'task'"):
         connection.execute(statement)
     chunks = _pack(connection, rule, home)
     if rule.by not in ("size", "tokens") and all(one.label.startswith(NO_LABEL) for one in chunks):
-        raise UsageError(f"no item has a {rule.by}", "see what they have: batchpack items show; or cut --by size")
-    connection.execute(_INDEX)
+        raise UsageError(
+            f"no item has a {rule.by}", "see what they have: batchpack items list --full --limit 1; or cut --by size"
+        )
     connection.executemany("INSERT INTO chunk VALUES (:number, :label, :items, :size, :tokens)", map(asdict, chunks))
     prove(connection)
     listing.add(connection, ticks.now(), _drafts(connection, chunks, tasks))
@@ -76,25 +80,33 @@ def _refuse_begun(connection: sqlite3.Connection) -> None:
 
 
 def _pack(connection: sqlite3.Connection, rule: Rule, home: tzinfo) -> list[Chunk]:
-    """Write each item's chunk; the rule is asked for one item after another in the order of labels and times."""
-    packer = Packer(rule)
-    label = _label(connection, rule.by, home)
-    if label == "''":  # in the order they came in, which is that of the table
-        connection.create_function("pack", 2, lambda size, tokens: packer("", size, tokens))
-        connection.execute("UPDATE item SET chunk = pack(size, tokens)")
-        return packer.finish()
-    connection.create_function("pack", 3, packer)
-    connection.execute("CREATE TEMP TABLE packed (seq INTEGER PRIMARY KEY, chunk INTEGER)")
-    try:
-        connection.execute(
-            f"""INSERT INTO packed SELECT seq, pack(label, size, tokens) FROM (
-                SELECT seq, {label} AS label, size, tokens FROM item ORDER BY label IS NULL, label, at, seq)""",  # noqa: S608
-        )
-        connection.execute(_PACK)
-    finally:
-        connection.execute("DROP TABLE temp.packed")
-        connection.execute("DROP TABLE IF EXISTS temp.labelled")
+    """Write each item's chunk, with the index of them, and return the chunks."""
+    first, last, count = connection.execute(_SPAN).fetchone()
+    if rule.by == "size" and rule.tokens is None and count and last - first == count - 1:
+        connection.execute("UPDATE item SET chunk = (seq - ?) / ? + 1", (first, rule.most))
+        connection.execute(_INDEX)
+        return [Chunk(*row) for row in connection.execute(_SUMS)]
+    packer, numbers = Packer(rule), array("I", bytes(4 * (last - first + 1 if count else 0)))
+    cursor = connection.cursor()
+    cursor.row_factory = None  # plain tuples: of a million rows each step counts
+    for seq, label, size, tokens in cursor.execute(_ordered(connection, rule.by, home)):
+        numbers[seq - first] = packer(label, size, tokens)
+    connection.execute("DROP TABLE IF EXISTS temp.labelled")
+    connection.create_function("packed", 1, numbers.__getitem__)
+    connection.execute("UPDATE item SET chunk = packed(seq - ?)", (first,))
+    connection.execute(_INDEX)
     return packer.finish()
+
+
+def _ordered(connection: sqlite3.Connection, by: str, home: tzinfo) -> str:
+    """Return SQL for what the rule is asked for, one item after another: by label, then time, then as they came."""
+    label = _label(connection, by, home)
+    order = "label IS NULL, label, at, seq"
+    if label == "''":
+        order = "seq"
+    elif label.startswith("substr(at,"):  # the beginning of a time has the order of the whole
+        order = "at IS NULL, at, seq"
+    return f"SELECT seq, {label} AS label, size, tokens FROM item ORDER BY {order}"  # noqa: S608 - names of ours
 
 
 def _label(connection: sqlite3.Connection, by: str, home: tzinfo) -> str:

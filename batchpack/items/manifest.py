@@ -8,35 +8,41 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
-from itertools import islice
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import IO, Any
 
 from batchpack.errors import BatchpackError, Unwritable
 from batchpack.files import keep_from_git, sync_folder
 from batchpack.items import bodies
-from batchpack.items.values import Added, Item, Rejects
+from batchpack.items.values import NOTHING, Added, Block, Rejects
 from batchpack.queue import batches, database, ids
 
-BLOCK = 1000
-"""Items that are written at once: few statements, little memory."""
+GROUP = 50
+"""Items of one statement: a statement for each costs more than what it writes."""
 CACHE_KIB = 65_536
-_ALONE = ("locking_mode = EXCLUSIVE", "journal_mode = OFF", "synchronous = OFF", f"cache_size = -{CACHE_KIB}")
+_ALONE = (
+    "locking_mode = EXCLUSIVE",
+    "journal_mode = OFF",
+    "synchronous = OFF",
+    f"cache_size = -{CACHE_KIB}",
+    "secure_delete = OFF",
+)
 """How a draft is written: nobody else sees it, and one that is not finished is thrown away."""
 _SHARED = ("locking_mode = NORMAL", "journal_mode = WAL", "synchronous = FULL")
 STALE = timedelta(days=1)
 """A draft of this age was left by a process that was killed."""
 _DRAFT = ".new-"
 Facts = Callable[[], dict[str, Any]]
-_ITEM = """INSERT INTO item (id, sha256, at, category, size, tokens, locator, start)
-    VALUES (?1, ?2, ?3, ?4, ?5, (?5 + 3) / 4, ?6, ?7) ON CONFLICT DO NOTHING"""
-"""Tokens are estimated: four bytes each, rounded up."""
+_ITEMS = "INSERT INTO item (id, sha256, at, category, size, tokens, locator, start) VALUES"
+_ITEM = "(?, ?, ?, ?, ?, ?, ?, ?)"
 _MOVE = "UPDATE item SET start = ? WHERE id = ?"
 _SUMS = """SELECT count(*), total(size), total(tokens), count(*) - count(at), count(*) - count(category) FROM item"""
 
 
-def make(project: Path, name: str | None, items: Iterable[Item], rejects: Rejects, facts: Facts) -> Path:
+def make(project: Path, name: str | None, blocks: Iterable[Block], rejects: Rejects, facts: Facts) -> Path:
     """Make a batch of items in a project and return its folder; it is there as a whole or not at all.
 
     `facts` is asked at the end where the items came from. Raises BatchpackError for a name that is taken, no items,
@@ -54,7 +60,7 @@ def make(project: Path, name: str | None, items: Iterable[Item], rejects: Reject
             with database.transaction(connection):
                 connection.execute("DROP INDEX item_chunk")  # made anew where chunks are made
                 batches.put(connection, "created_at", now.timestamp())
-                write(connection, out, items, rejects, facts)
+                write(connection, out, blocks, rejects, facts)
             for pragma in _SHARED:
                 connection.execute(f"PRAGMA {pragma}").fetchall()
         _publish(draft, folder)
@@ -63,20 +69,18 @@ def make(project: Path, name: str | None, items: Iterable[Item], rejects: Reject
 
 
 def write(
-    connection: sqlite3.Connection, out: IO[bytes], items: Iterable[Item], rejects: Rejects, facts: Facts
+    connection: sqlite3.Connection, out: IO[bytes], blocks: Iterable[Block], rejects: Rejects, facts: Facts
 ) -> None:
     """Write items, their fields into the file beside, and what is known of them all, within a transaction."""
     hashed = sha256()
-    waiting, start = iter(items), 0
-    while block := list(islice(waiting, BLOCK)):
+    start = 0
+    for block in blocks:
         taken = block
-        if connection.executemany(_ITEM, _rows(block, start)).rowcount != len(block):
-            taken = list(_first(connection, block, rejects))
-            connection.executemany(_MOVE, [(row[-1], row[0]) for row in _rows(taken, start)])
-        data = b"\n".join([body for _, body in taken] + [b""])
-        out.write(data)
-        start += len(data)
-        hashed.update("".join([f"{row[0]}\t{row[1]}\n" for row, _ in taken]).encode())
+        if _insert(connection, block, start) != len(block.names):
+            taken = _first(connection, block, rejects)
+            connection.executemany(_MOVE, zip(_starts(taken, start), taken.names, strict=True))
+        start += out.write(b"\n".join([*taken.bodies, b""]))
+        hashed.update("\n".join([*map("\t".join, zip(taken.names, taken.digests, strict=True)), ""]).encode())
     count, size, tokens, undated, uncategorised = connection.execute(_SUMS).fetchone()
     if not count:
         raise BatchpackError("there are no items in it", "nothing was added; name another source")
@@ -86,11 +90,29 @@ def write(
         batches.put(connection, key, value)
 
 
-def _rows(block: Iterable[Item], start: int) -> Iterator[tuple[object, ...]]:
-    """Yield the rows of items with the places at which their fields begin."""
-    for row, body in block:
-        yield (*row, start)
-        start += len(body) + 1
+def _insert(connection: sqlite3.Connection, block: Block, start: int) -> int:
+    """Write the items of a block whose ids are new; returns how many. Tokens are estimated: four bytes each."""
+    names, digests, ats, categories, sizes, places, _ = block
+    tokens = [(size + 3) // 4 for size in sizes]
+    starts = _starts(block, start)
+    rows = list(zip(names, digests, ats, categories, sizes, tokens, places, starts, strict=True))
+    written = 0
+    for at in range(0, len(rows), GROUP):
+        group = rows[at : at + GROUP]
+        written += connection.execute(_statement(len(group)), list(chain.from_iterable(group))).rowcount
+    return written
+
+
+@cache
+def _statement(count: int) -> str:
+    """Return the statement that writes so many items, except those whose ids are there already."""
+    return f"{_ITEMS} {', '.join([_ITEM] * count)} ON CONFLICT DO NOTHING"
+
+
+def _starts(block: Block, start: int) -> list[int]:
+    """Return the places at which the fields of items begin."""
+    ends = accumulate([len(body) + 1 for body in block.bodies], initial=start)
+    return list(ends)[:-1]
 
 
 def added(connection: sqlite3.Connection) -> Added:
@@ -109,15 +131,17 @@ def recount(connection: sqlite3.Connection) -> str:
     return hashed.hexdigest()
 
 
-def _first(connection: sqlite3.Connection, block: list[Item], rejects: Rejects) -> Iterator[Item]:
-    """Yield the items of a block that were written; the others are twins of earlier ones."""
-    for item in block:
-        name, *_, place = item[0]
+def _first(connection: sqlite3.Connection, block: Block, rejects: Rejects) -> Block:
+    """Return the items of a block that were written; the others are twins of earlier ones."""
+    written = []
+    for row in zip(*block, strict=True):
+        name, *_, place, _ = row
         first = connection.execute("SELECT locator FROM item WHERE id = ?", (name,)).fetchone()[0]
         if first == place:
-            yield item
+            written.append(row)
         else:
             rejects.put(place, f"its id {name!r} is that of {first} too")
+    return Block(*zip(*written, strict=True)) if written else NOTHING
 
 
 def _refuse_taken(folder: Path) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from hashlib import sha256
-from itertools import chain
 from typing import Any
 
 from batchpack.items import times
@@ -29,23 +28,22 @@ class Shape:
     category: str | None = None
     home: tzinfo = UTC
     declared: bool = field(default=False, init=False)
+    chosen: bool = field(default=False, init=False)
 
     def items(self, found: Iterable[Found], rejects: Rejects) -> Iterator[Item]:
         """Yield the items; what is none goes to the rejects."""
-        waiting = iter(found)
-        first = next(waiting, None)
-        if first is None:
-            return
-        self._choose(first)
-        for one in chain([first], waiting):
+        for one in found:
+            self.choose(one)
             try:
                 yield self._item(one)
             except (ValueError, ids.BadName) as error:
                 rejects.put(one.place, error.message if isinstance(error, ids.BadName) else str(error))
 
-    def _choose(self, first: Found) -> None:
-        """Choose the fields that nobody named."""
-        fields = first.fields
+    def choose(self, first: Found) -> None:
+        """Choose the fields that nobody named; once."""
+        if self.chosen:
+            return
+        self.chosen, fields = True, first.fields
         if self.id is None and first.id is None and isinstance(fields.get("id"), str | int):
             self.id = "id"
         self.at = self.at or next((name for name in TIME_FIELDS if name in fields), None)
@@ -64,10 +62,10 @@ class Shape:
         digest = sha256(body).hexdigest()
         at = fields.get(self.at or "")
         if at is not None:
-            at = _time(at, self.at, self.home)
+            at = time_of(at, self.at, self.home)
         category = fields.get(self.category or "")
         if category is not None:
-            category = _category(category)
+            category = category_of(category)
         name = self._id(fields) if self.id is not None else given or f"item-{digest[:16]}"
         return (name, digest, at, category, size, place), body
 
@@ -86,7 +84,7 @@ def _names(fields: Mapping[str, Any]) -> str:
     return line(", ".join(fields)) or "none"
 
 
-def _time(value: object, name: str | None, home: tzinfo) -> str | None:
+def time_of(value: object, name: str | None, home: tzinfo) -> str | None:
     """Return the time of an item; None where it has none."""
     if value == "":
         return None
@@ -96,7 +94,7 @@ def _time(value: object, name: str | None, home: tzinfo) -> str | None:
         raise ValueError(f"its time, {line(repr(value), 60)} in {name!r}, cannot be read") from error
 
 
-def _category(value: object) -> str | None:
+def category_of(value: object) -> str | None:
     """Return a category as text; None where there is none."""
     if value == "":
         return None

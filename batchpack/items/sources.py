@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
@@ -40,10 +40,10 @@ class Source:
             yield from mail.folder(self.base, self.word, rejects)
         else:
             with ExitStack() as stack:
-                yield from READERS[self.kind](self._stream(stack), self.word, rejects)
+                yield from READERS[self.kind](self.stream(stack), self.word, rejects)
 
-    def _stream(self, stack: ExitStack) -> IO[bytes]:
-        """Open what the bytes come from."""
+    def stream(self, stack: ExitStack) -> IO[bytes]:
+        """Open what the bytes of a source that is one stream come from; the stack closes it."""
         if self.argv:
             return stack.enter_context(process.output_of(self.argv, cwd=self.base))
         if self.stdin is not None:
@@ -88,14 +88,18 @@ def _kind(word: str, base: Path) -> str | None:
 
 def _jsonl(stream: IO[bytes], name: str, rejects: Rejects) -> Iterator[Found]:
     """Yield the objects of lines; each is kept as it was written."""
-    broken = _broken(name, rejects)
-    for raw, fields, line in rows.jsonl(rows.lines(stream, broken, SIZE_LIMIT), broken):
+    yield from objects(rows.lines(stream, broken_in(name, rejects), SIZE_LIMIT), name, rejects)
+
+
+def objects(numbered: Iterable[tuple[int, bytes]], name: str, rejects: Rejects) -> Iterator[Found]:
+    """Yield the objects of lines that have numbers."""
+    for raw, fields, line in rows.jsonl(numbered, broken_in(name, rejects)):
         yield Found(raw, fields, f"{name}:{line}")
 
 
 def _csv(stream: IO[bytes], name: str, rejects: Rejects) -> Iterator[Found]:
     """Yield the rows of a table as objects of texts."""
-    broken = _broken(name, rejects)
+    broken = broken_in(name, rejects)
     mark = "\t" if name.lower().endswith(".tsv") else ","
     for _, fields, line in rows.table(rows.lines(stream, broken, SIZE_LIMIT), broken, mark, SIZE_LIMIT):
         yield Found(_json(fields), fields, f"{name}:{line}")
@@ -103,7 +107,7 @@ def _csv(stream: IO[bytes], name: str, rejects: Rejects) -> Iterator[Found]:
 
 def _lines(stream: IO[bytes], name: str, rejects: Rejects) -> Iterator[Found]:
     """Yield lines of text; empty ones are none."""
-    broken = _broken(name, rejects)
+    broken = broken_in(name, rejects)
     for line, raw in rows.lines(stream, broken, SIZE_LIMIT):
         try:
             fields = {"text": raw.rstrip(b"\r\n").decode()}
@@ -166,7 +170,7 @@ def _json(fields: Mapping[str, Any]) -> bytes:
     return orjson.dumps(fields)
 
 
-def _broken(name: str, rejects: Rejects) -> rows.Broken:
+def broken_in(name: str, rejects: Rejects) -> rows.Broken:
     """Return what tells the rejects of a broken row."""
 
     def tell(line: int, reason: str, column: int | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -12,6 +14,13 @@ from batchpack.errors import UsageError
 MILLISECONDS = 100_000_000_000
 """Numbers from here on are milliseconds since 1970, smaller ones seconds: the border is the year 5138, or 1973."""
 _PLAIN = len("2026-02-03T10:00:00Z")
+
+_KEPT = re.compile(
+    r"""(?:(?!0000)[0-9]{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)
+    T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z\n)*+""",
+    re.VERBOSE,
+)
+"""Times as they are kept, one a line; the 29th of February is not among them."""
 
 
 @cache
@@ -36,6 +45,12 @@ def parse(value: object, home: tzinfo = UTC) -> str:
         return said(moment if moment.tzinfo else moment.replace(tzinfo=home))
     except (OverflowError, OSError, TypeError, IndexError) as error:
         raise ValueError(str(error)) from error
+
+
+def are_kept(values: Sequence[str]) -> bool:
+    """Tell whether times stand as they are kept already, all of them at once; False where in doubt."""
+    text = "\n".join([*values, ""])
+    return text.count("\n") == len(values) and _KEPT.fullmatch(text) is not None
 
 
 def said(moment: datetime) -> str:

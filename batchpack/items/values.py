@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -30,6 +31,22 @@ Row = tuple[str, str, str | None, str | None, int, str]
 """An item as it stands in the file: id, hash, time (UTC, ISO 8601), category, bytes, and where it came from."""
 Item = tuple[Row, bytes]
 """An item and its fields as JSON. Plain tuples: of a million items each step counts."""
+
+
+class Block(NamedTuple):
+    """Items that are written at once, by columns, each of the same length; `bodies` are their fields as JSON."""
+
+    names: Sequence[str]
+    digests: Sequence[str]
+    ats: Sequence[str | None]
+    categories: Sequence[str | None]
+    sizes: Sequence[int]
+    places: Sequence[str]
+    bodies: Sequence[bytes]
+
+
+NOTHING = Block((), (), (), (), (), (), ())
+"""No items."""
 
 
 class BadRow(BatchpackError):

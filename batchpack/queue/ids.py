@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from batchpack.errors import UsageError
 
 LATEST = "latest"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_NAMES = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,63}+\n)*+")
 _WORKER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 
 
@@ -18,7 +20,7 @@ class BadName(UsageError):
 
     def __init__(self, kind: str, word: str) -> None:
         super().__init__(
-            f"{word[:80]!r} cannot be the name of a {kind}",
+            f"{word[:80]!r} cannot be the name of {'an' if kind[0] in 'aio' else 'a'} {kind}",
             "names have up to 64 letters, digits, points, hyphens and underscores, and begin with a letter or digit",
         )
 
@@ -28,6 +30,14 @@ def check(kind: str, word: str) -> str:
     if not _NAME.fullmatch(word) or ".." in word or word.endswith(".lock"):
         raise BadName(kind, word)
     return word
+
+
+def are_names(words: Sequence[str]) -> bool:
+    """Tell whether `check` takes each of many words; all of them at once, which is cheaper than one by one."""
+    text = "\n".join([*words, ""])
+    if text.count("\n") != len(words) or ".." in text or ".lock\n" in text:
+        return False
+    return _NAMES.fullmatch(text) is not None
 
 
 def check_batch(word: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from batchpack.items import chunks, manifest, records, times
+from batchpack.items import bulk, chunks, manifest, records, times
 from batchpack.items.chunking import Rule
 from batchpack.items.records import Judgement
 from batchpack.items.shaping import Shape
@@ -31,12 +31,12 @@ def make(tmp_path: Path) -> Iterator[Make]:
             path = tmp_path / f"{name}.jsonl"
             path.write_text("".join(json.dumps(row) + "\n" for row in objects))
             shape, put = Shape(), rejects or Rejects()
-            found = open_source(path.name, tmp_path).read(put)
+            found = bulk.blocks([open_source(path.name, tmp_path)], shape, put)
 
             def facts() -> dict[str, Any]:
                 return {"fields": {"category": shape.category}, "declared": shape.declared}
 
-            folder = manifest.make(tmp_path, name, shape.items(found, put), put, facts)
+            folder = manifest.make(tmp_path, name, found, put, facts)
             return stack.enter_context(database.opened(folder / database.NAME))
 
         yield made

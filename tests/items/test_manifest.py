@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from batchpack import rows
 from batchpack.errors import BatchpackError
-from batchpack.items import bodies, manifest
+from batchpack.items import bodies, bulk, manifest
 from batchpack.items.shaping import Shape
 from batchpack.items.sources import open_source
 from batchpack.items.values import BadRow, Rejects
@@ -56,12 +57,12 @@ def test_twins(make: Make, tmp_path: Path) -> None:
 @given(names=st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=30), block=st.integers(1, 7))
 def test_each_id_once(make: Make, names: list[str], block: int) -> None:
     """In = kept + set aside, wherever a block of items ends."""
-    before, manifest.BLOCK = manifest.BLOCK, block
+    before, rows.PIECE = rows.PIECE, 10 * block
     rejects = Rejects(keep_going=True)
     try:
         connection = make([{"id": name, "n": at} for at, name in enumerate(names)], f"b{time.monotonic_ns()}", rejects)
     finally:
-        manifest.BLOCK = before
+        rows.PIECE = before
     kept = [(row["id"], fields["n"]) for row, fields in bodies.every(connection)]
 
     assert [(name, names.index(name)) for name in dict.fromkeys(names)] == kept
@@ -89,14 +90,14 @@ def test_a_batch_of_tasks_only_has_no_manifest(tmp_path: Path) -> None:
 SLOW = """
 import sys, time
 from pathlib import Path
-from batchpack.items import manifest
+from batchpack.items import bulk, manifest
 from batchpack.items.values import Rejects
 def items():
     for n in range(10**9):
         if n == 5000: print("going", flush=True)
         if n > 5000: time.sleep(0.001)
         yield (f"i{n}", "0" * 64, None, None, 2, f"x:{n}"), b"{}"
-manifest.make(Path(sys.argv[1]), "half", items(), Rejects(), dict)
+manifest.make(Path(sys.argv[1]), "half", bulk.of(items()), Rejects(), dict)
 """
 
 
@@ -124,8 +125,8 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
     """What ends a reading early ends the batch."""
     (tmp_path / "a.jsonl").write_text(json.dumps({"id": "a"}) + "\n{\n")
     rejects = Rejects()
-    found = open_source("a.jsonl", tmp_path).read(rejects)
+    found = bulk.blocks([open_source("a.jsonl", tmp_path)], Shape(), rejects)
     with pytest.raises(BadRow):
-        manifest.make(tmp_path, "a", Shape().items(found, rejects), rejects, dict)
+        manifest.make(tmp_path, "a", found, rejects, dict)
 
     assert [] == list((tmp_path / ".batchpack/items").iterdir())

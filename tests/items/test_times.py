@@ -68,3 +68,13 @@ def test_no_zone(name: str) -> None:
     """A name that is none is a usage error."""
     with pytest.raises(UsageError):
         times.zone(name)
+
+
+@given(moment=st.datetimes(), change=st.sampled_from(["", "-02-30T", "-13-01T", "-00-10T", "-04-31T", "-06-00T"]))
+def test_kept_already(moment: datetime, change: str) -> None:
+    """What is said to be kept already is exactly what parsing would not change; only a leap day is looked at again."""
+    text = f"{moment:%Y-%m-%dT%H:%M:%S}Z".rjust(20, "0")
+    text = text[:4] + change + text[11:] if change else text
+
+    assert (not change and text[5:10] != "02-29") == times.are_kept([text])
+    assert [True, False, False] == [times.are_kept(values) for values in ([], [text, "soon"], [f"{text}\n{text}"])]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from batchpack.queue import ids
 
@@ -43,3 +46,19 @@ def test_new_batches_are_named_by_the_time() -> None:
 
     assert "20260203t040506-" == ids.check_batch(made)[:16]
     assert made[16] in "abcdef"
+
+
+@given(
+    words=st.lists(
+        st.one_of(st.text(max_size=5), st.from_regex(r"[a-c.]{1,3}(\.lock)?\n?", fullmatch=True)), max_size=4
+    )
+)
+def test_many_at_once(words: list[str]) -> None:
+    """Many words are names exactly where each of them is."""
+
+    def is_name(word: str) -> bool:
+        with suppress(ids.BadName):
+            return word == ids.check("item", word)
+        return False
+
+    assert all(map(is_name, words)) == ids.are_names(words)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,15 @@ import click
 from batchpack.app import App
 from batchpack.commands.items._queue import JSON, PROJECT
 from batchpack.errors import UsageError
-from batchpack.items import manifest, sources, times, words
+from batchpack.items import bulk, manifest, sources, times, words
 from batchpack.items.shaping import Shape
 from batchpack.items.sources import FORMATS, Source
-from batchpack.items.values import Found, Rejects
+from batchpack.items.values import Added, Rejects
 from batchpack.output import say, say_json, warn
+from batchpack.plaintext import line
 from batchpack.queue import database
+
+LOOK = "see what they have with batchpack items list --full --limit 1"
 
 
 @click.command(short_help="Begin a batch with the items of files, mail or a command.")
@@ -43,7 +45,7 @@ def command(app: App, /, project: Path | None, as_json: bool, **given: Any) -> N
     shape = _shape(given, found)
     rejects = Rejects(given["keep_going"])
     folder = manifest.make(
-        app.project(project), given["name"], shape.items(_read(found, rejects), rejects), rejects,
+        app.project(project), given["name"], bulk.blocks(found, shape, rejects), rejects,
         lambda: _facts(found, shape, given["zone"]),
     )  # fmt: skip
     with database.opened(folder / database.NAME) as connection:
@@ -54,8 +56,17 @@ def command(app: App, /, project: Path | None, as_json: bool, **given: Any) -> N
     else:
         then = f"Then run:\n    batchpack items chunk --by month|week|day|FIELD|size|tokens --batch {folder.name}"
         say("\n".join([*words.added(folder.name, added), then]))
-    for text in words.rejected(added.rejected):
+    for text in [*_unknown(given, added), *words.rejected(added.rejected)]:
         warn(text)
+
+
+def _unknown(given: dict[str, Any], added: Added) -> list[str]:
+    """Tell fields that were named and that no item has: a misspelt one must not go unseen."""
+    none = {"at": added.undated == added.items, "category": added.uncategorised == added.items}
+    return [
+        f"no item has anything in the field {line(given[name], 60)}, which --{name} names: {LOOK}"
+        for name in none if none[name] and given[name]
+    ]  # fmt: skip
 
 
 def _sources(given: dict[str, Any]) -> list[Source]:
@@ -74,12 +85,6 @@ def _shape(given: dict[str, Any], found: list[Source]) -> Shape:
     mail = all(one.kind in ("mail", "mbox") for one in found)
     category = given["category"] or ("from" if mail else None)
     return Shape(given["id_"], given["at"], category, times.zone(given["zone"]))
-
-
-def _read(found: list[Source], rejects: Rejects) -> Iterator[Found]:
-    """Yield what all sources hold."""
-    for one in found:
-        yield from one.read(rejects)
 
 
 def _facts(found: list[Source], shape: Shape, zone: str) -> dict[str, Any]:
