@@ -7,7 +7,8 @@ from tests.support.item_batches import ItemBatch
 
 def judged(batch: ItemBatch) -> None:
     """Judge one chunk and approve it."""
-    batch.judge(*JUDGED).assert_ok()
+    rows: list[dict[str, object]] = [{"item": name, "category": "offer"} for name in ("i0", "i2", "i4")]
+    batch.judge(*rows).assert_ok()
     digest = batch.items("summary", "--json").json()["hash"]
     batch.items("approve", "--hash", digest).assert_ok()
 
