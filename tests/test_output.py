@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 
 import pytest
 
 from batchpack import output
+from tests.support.project import Project
 
 
 def test_facts_and_warnings_go_apart(capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,3 +41,17 @@ def test_only_a_yes_or_the_return_key_agrees(typed: str, agreed: bool, monkeypat
     """Other words are asked again, and the end of input is a no."""
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
     assert agreed == output.confirm("Go on?")
+
+
+def test_a_page_is_shown_by_the_browser_that_is_there(project: Project) -> None:
+    """The program that BROWSER names gets the address; where there is none the caller is told."""
+    words = "from batchpack.output import show_page; print(show_page('file:///x%20y.html'))"
+    browser = project.folder / "browser"
+    browser.write_text('#!/bin/sh\nprintf %s "$1" > shown\n')
+    browser.chmod(0o755)
+
+    found = project.execute([sys.executable, "-c", words], env={"BROWSER": f"{browser} %s"})
+    none = project.execute([sys.executable, "-c", words], env={"BROWSER": "/nowhere/x", "PATH": "/nowhere"})
+
+    assert ("True\n", "file:///x%20y.html") == (found.out, (project.folder / "shown").read_text())
+    assert "False\n" == none.out

@@ -30,6 +30,14 @@ def test_markdown_is_not_escaped() -> None:
     assert '<a> & "b"' == render("{{ word }}", {"word": '<a> & "b"'}, path=PAGE)
 
 
+def test_html_is_escaped() -> None:
+    """Every word of a page is escaped, in attributes too; the same template rendered as text is not."""
+    escaped = render("<a b='{{ word }}'>", {"word": "<'&\""}, path=PAGE, html=True)
+
+    assert "<a b='&lt;&#39;&amp;&#34;'>" == escaped
+    assert "<a b='<'&\"'>" == render("<a b='{{ word }}'>", {"word": "<'&\""}, path=PAGE)
+
+
 @pytest.mark.parametrize(
     ("template", "reason"),
     [
