@@ -12,7 +12,7 @@ from tests.support.records import START, attempt, done, record
 
 
 def test_the_path_goes_back_from_the_last_end() -> None:
-    """Through the dependency that was settled last; waiting, work, pauses between tries and the merge are told apart."""
+    """Through the dependency that was settled last; waiting, work, time between tries and the merge are apart."""
     run = record(
         done("early", attempt(0, 2), settled=3),
         done("late", attempt(1, 4, end="failed"), attempt(5, 9, number=2), settled=10),

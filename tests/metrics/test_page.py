@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
+from dataclasses import replace
 from pathlib import Path
-from xml.etree import ElementTree
+from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -22,23 +24,21 @@ USED = {**usage(model=HOSTILE)._asdict(), "tokens": 100}
 
 def hostile(base: Path) -> Record:
     """Return a run in which every text of others tries to break out."""
-    more = {"title": HOSTILE, "layer": HOSTILE, "agent": HOSTILE}
-    facts = {"reason": HOSTILE, "feedback": HOSTILE, "usage": USED}
+    more: dict[str, Any] = {"title": HOSTILE, "layer": HOSTILE, "agent": HOSTILE}
+    facts: dict[str, Any] = {"reason": HOSTILE, "feedback": HOSTILE, "usage": USED}
     events = [
         (1, began("a", executor=HOSTILE)), (2, judged("a", verdict="failed", **facts)), (3, began("a", 2)),
         (4, Draft("paused", facts={"reason": HOSTILE})), (5, judged("a", 2)), (6, began("b")),
         (7, judged("b", verdict=HOSTILE, reason=HOSTILE)), (8, Draft("abandoned", "b", 1, {"reason": HOSTILE})),
         (9, Draft("skipped", "c", 0, {"reason": HOSTILE})),
     ]  # fmt: skip
-    from dataclasses import replace
-
     tasks = [replace(task(name, *needs), **more) for name, needs in (("a", ()), ("b", ("a",)), ("c", ("b",)))]
     return work.read(written(base, tasks, events), ())
 
 
-def parsed(text: str) -> ElementTree.Element:
+def parsed(text: str) -> ET.Element:
     """Parse a page as XML, which forgives nothing."""
-    return ElementTree.fromstring(text)
+    return ET.fromstring(text)
 
 
 def test_hostile_texts_stay_texts(tmp_path: Path) -> None:

@@ -11,7 +11,10 @@ from tests.support.records import START, attempt, usage
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(None, "unknown"), (0, "0.0 s"), (59.94, "59.9 s"), (59.96, "1 min 00 s"), (3599.6, "1 h 00 min"), (7260, "2 h 01 min")],
+    [
+        (None, "unknown"), (0, "0.0 s"), (59.94, "59.9 s"), (59.96, "1 min 00 s"), (3599.6, "1 h 00 min"),
+        (7260, "2 h 01 min"),
+    ],
 )  # fmt: skip
 def test_durations(seconds: float | None, said: str) -> None:
     """Seconds, then minutes, then hours."""
