@@ -10,7 +10,6 @@ from batchpack.app import App
 from batchpack.errors import Busy
 from batchpack.execution import endings
 from batchpack.execution.journal import Draft, Journal
-from batchpack.execution.state import fold
 from batchpack.execution.store import WorkRun
 
 WAIT_SECONDS = 30.0
@@ -46,7 +45,7 @@ async def _ended(app: App, run: WorkRun, journal: Journal) -> bool:
     """End what an orchestrator that died left running, and write down that it was ended."""
     try:
         with run.locked():
-            state = fold((task.id for task in run.plan.tasks), journal.since())
+            state = run.folded(journal.since())
             session = app.engine(run.facts.options.engine).open(run.folder, run.id)
             await session.close(stop_running=True)
             for task in state.tasks.values():

@@ -13,7 +13,7 @@ from batchpack.execution import driving, endings, show
 from batchpack.execution.context import executor_name
 from batchpack.execution.facts import Options
 from batchpack.execution.journal import Event
-from batchpack.execution.state import State, fold
+from batchpack.execution.state import State
 from batchpack.execution.store import WorkRun
 from batchpack.execution.view import view
 from batchpack.output import is_terminal, outliving, say, say_json, say_json_line, warn, watched
@@ -67,7 +67,7 @@ def preview(plan: WorkPlan, options: Options, *, as_json: bool) -> None:
 
 def drive(app: App, run: WorkRun, *, as_json: bool, resumed: Mapping[str, Any] | None = None) -> None:
     """Drive a run and show it; raises Unfinished for failed tasks, Interrupted for one that was stopped."""
-    shown = fold((task.id for task in run.plan.tasks), run.events())
+    shown = run.state()
     width = run.facts.options.jobs
     if not as_json:
         with outliving():

@@ -19,7 +19,7 @@ from batchpack.execution.noting import Notes
 from batchpack.execution.orchestrator import Orchestrator
 from batchpack.execution.recorder import Recorder, Tell
 from batchpack.execution.schedule import Schedule
-from batchpack.execution.state import State, fold
+from batchpack.execution.state import State
 from batchpack.execution.store import WorkRun
 from batchpack.execution.throttle import Throttle
 from batchpack.executor import Executor
@@ -59,7 +59,7 @@ def drive(
             "go on there, with the next batch: batchpack execute-batch begin",
         )
     with run.locked(), closing(Journal(run.journal)) as journal:
-        state = fold((task.id for task in run.plan.tasks), journal.since())
+        state = run.folded(journal.since())
         if resumed is not None:
             for event in journal.append(Draft("run_resumed", facts=resumed)):
                 state.apply(event)

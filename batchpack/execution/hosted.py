@@ -18,7 +18,7 @@ from batchpack.execution.journal import Draft, Event, Journal
 from batchpack.execution.noting import Notes, noted
 from batchpack.execution.recorder import Recorder
 from batchpack.execution.schedule import Schedule
-from batchpack.execution.state import State, fold
+from batchpack.execution.state import State
 from batchpack.execution.store import WorkRun
 from batchpack.executor import Answer, Executor, Order
 from batchpack.runs import store
@@ -83,7 +83,7 @@ class _Notes(Notes):
 def opened(app: App, run: WorkRun) -> Iterator[Context]:
     """Open a run for one act while nobody else changes it; raises Busy."""
     with run.locked(30), closing(Journal(run.journal)) as journal:
-        state = fold((task.id for task in run.plan.tasks), journal.since())
+        state = run.folded(journal.since())
         settled = [name for name, task in state.tasks.items() if task.status == "merged"]
         yield Context(
             run=run,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,15 @@ class NotWork(BatchpackError):
             f"run {run} is carried out by the agents of a host, not by `batchpack run`",
             f"see where it stands: batchpack resume {run}",
         )
+
+
+class BrokenJournal(BrokenFile):
+    """A journal that does not tell what its run did; what git has of the run is not lost with it."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(path, reason)
+        branches = f"git branch --list 'batchpack/{path.parent.name}/*'"
+        self.hint = f"its work is still on its branches: {branches}; begin anew: batchpack run PLAN"
 
 
 @dataclass(frozen=True)
@@ -91,13 +101,25 @@ class WorkRun:
             return True
 
     def events(self) -> list[Event]:
-        """Read all events of the journal."""
+        """Read all events of the journal; raises BrokenFile where somebody took it away."""
+        if not self.journal.exists():
+            raise BrokenJournal(self.journal, "it is gone, and with it what this run did; its branches are still there")
         with closing(Journal(self.journal)) as journal:
             return journal.since()
 
     def state(self) -> State:
         """Rebuild where the run stands from its journal."""
-        return fold((task.id for task in self.plan.tasks), self.events())
+        return self.folded(self.events())
+
+    def folded(self, events: Sequence[Event]) -> State:
+        """Return where all events of the journal lead; raises BrokenFile for a journal that is not this run's."""
+        try:
+            state = fold((task.id for task in self.plan.tasks), events)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BrokenJournal(self.journal, f"an event in it is not as batchpack writes it: {error!r}") from error
+        if state.started is None:
+            raise BrokenJournal(self.journal, "the beginning of the run is not in it")
+        return state
 
     def copy_state(self, state: dict[str, Any]) -> None:
         """Write `state.json`, the copy for onlookers; the journal holds it all, so a full disk is no harm here."""

@@ -41,8 +41,11 @@ def _work_row(folder: Path) -> Row | None:
         plan = json.loads((folder / "plan.json").read_bytes())
     except (OSError, ValueError, AttributeError):
         return None
-    counts, standing = _work_state(folder, len(plan["tasks"]))
-    return Row(folder.name, facts["project"], None, facts["started"], standing, counts, plan["name"])
+    try:
+        counts, standing = _work_state(folder, len(plan["tasks"]))
+        return Row(folder.name, facts["project"], None, facts["started"], standing, counts, plan["name"])
+    except (KeyError, TypeError, AttributeError):
+        return Row(folder.name, "", None, "", f"unreadable: what is in {folder} is not as it was written", None, "")
 
 
 def _work_state(folder: Path, tasks: int) -> tuple[Counts, str]:

@@ -54,6 +54,22 @@ def test_the_plan_is_the_one_that_was_begun(tmp_path: Path) -> None:
         _ = store.WorkRun(run.folder).plan
 
 
+def test_a_journal_that_says_nothing_is_refused(tmp_path: Path) -> None:
+    """One that is gone, has no beginning or holds what batchpack does not write is told, with where the work is."""
+    run = make_run(tmp_path, [task("a")])
+    write(run, Draft("judged", "a", 1, {"verdict": "verified"}, at="yesterday"))
+    with pytest.raises(BrokenFile, match="not as batchpack writes it") as caught:
+        run.state()
+    assert f"git branch --list 'batchpack/{RUN}/*'" in caught.value.hint
+
+    run.journal.unlink()
+    with pytest.raises(BrokenFile, match="it is gone"):
+        run.state()
+    write(run, Draft("paused", facts={"reason": "x"}))
+    with pytest.raises(BrokenFile, match="the beginning of the run is not in it"):
+        run.state()
+
+
 def test_the_newest_that_is_not_finished_is_gone_on_with(tmp_path: Path) -> None:
     """A finished run is passed over, unless its failed tasks are wanted."""
     run = make_run(tmp_path, [task("a")])

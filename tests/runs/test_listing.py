@@ -87,3 +87,16 @@ def test_a_long_request_stays_in_its_line() -> None:
     assert shown.startswith("first second first")
     assert len(shown) <= 60
     assert shown.endswith("…")
+
+
+@pytest.mark.parametrize("plan", ['{"tasks": 5}', '{"name": "x"}', '{"tasks": [], "name": "x"}', "[]"])
+def test_a_run_of_work_that_cannot_be_read_is_named(tmp_path: Path, plan: str) -> None:
+    """What is not as it was written stands in the list as unreadable, with its folder."""
+    folder = tmp_path / ".batchpack/runs/20260102T030405-a1b2"
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text('{"kind": "work"}')
+    (folder / "plan.json").write_text(plan)
+    (row,) = listing.rows(tmp_path)
+
+    assert row.run == folder.name
+    assert row.standing.startswith(f"unreadable: what is in {folder}")
