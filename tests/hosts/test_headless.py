@@ -194,7 +194,13 @@ REFUSALS = {
 }
 
 
-@pytest.mark.parametrize("what", REFUSALS)
+REPEATED = {"overloaded", "no such model"}
+"""Taken as another of these is taken."""
+
+
+@pytest.mark.parametrize(
+    "what", [pytest.param(w, marks=pytest.mark.thorough if w in REPEATED else ()) for w in REFUSALS]
+)
 @pytest.mark.parametrize("kind", HOSTS)
 def test_a_refusal_of_the_service_is_a_pause(
     kind: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

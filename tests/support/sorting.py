@@ -43,7 +43,7 @@ def lead(talk: Talk) -> Steps:
     if new := SOURCE.search(talk.told):
         source, batch, number, wanted = new.groups()
         yield talk.shell(_command(talk, "items add", source=source, batch=batch))
-        yield talk.shell(_command(talk, "items chunk", rule="size", batch=batch).replace("<20 to 50>", "10"))
+        yield talk.shell(_command(talk, "items chunk", rule="size", batch=batch).replace("<20 to 50>", "20"))
         option = fill(found(re.compile(r"`(--workers <number>)`"), talk.rules), number=number)
         command = _block(talk, "items prompt", batch=batch, wanted=wanted).replace(" --file", f" {option} --file")
         said = yield from _onwards(talk, command)
