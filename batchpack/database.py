@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from batchpack.errors import BrokenFile, Busy, Unwritable
+from batchpack.errors import BrokenFile, Busy, Unwritable, UsageError
 
 WAIT_SECONDS = 30.0
 ROOM = 64 * 1024
@@ -59,9 +59,16 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def told(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into sentences about a file; a row that a table refuses is the caller's own affair."""
+    """Turn SQLite's errors into sentences about a file; a row that a table refuses is the caller's own affair.
+
+    Raises UsageError for a text or a number that no database can hold, such as half of a letter.
+    """
     try:
         yield
+    except UnicodeEncodeError as error:
+        raise UsageError(f"{error.object[:80]!r} is no text that can be written as UTF-8", "write it anew") from error
+    except OverflowError as error:
+        raise UsageError("a number that was given is too large", "give one below 9,000,000,000,000,000,000") from error
     except sqlite3.IntegrityError:
         raise
     except sqlite3.DatabaseError as error:

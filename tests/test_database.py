@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from batchpack.database import connect, told, transaction
-from batchpack.errors import BrokenFile, Busy, Unwritable
+from batchpack.errors import BrokenFile, Busy, Unwritable, UsageError
 
 TABLE = "CREATE TABLE IF NOT EXISTS one (n INTEGER UNIQUE)"
 
@@ -72,3 +72,13 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
 
         assert "make room" in caught.value.hint
         assert [] == connection.execute("SELECT * FROM text").fetchall()
+
+
+@pytest.mark.parametrize("value", ["\ud800", 10**20])
+def test_what_no_database_can_hold_is_the_callers_mistake(tmp_path: Path, value: object) -> None:
+    """Half of a letter and a number without end are refused in words."""
+    with closing(connect(tmp_path / "y.sqlite", TABLE)) as connection:
+        with pytest.raises(UsageError, match="is no text|is too large"), transaction(connection):
+            connection.execute("INSERT INTO one VALUES (?)", (value,))
+
+        assert [] == connection.execute("SELECT n FROM one").fetchall()

@@ -21,8 +21,11 @@ FILES = ("--file", "--from", "--params", "--prices", "--template")
 BESIDE = "--worktree-dir"
 PEOPLES = (
     ("install",), ("uninstall",), ("receipts", "undo"), ("receipts", "export"), ("items", "run"), ("items", "prune"),
+    ("items", "approve"),
 )  # fmt: skip
-"""Commands that only people give: an undo runs what a worker wrote, an export writes any file."""
+"""Commands that only people give: an undo runs what a worker wrote, an export writes any file, a yes is a person's."""
+CHECKING = (("items", "approve", "--check"),)
+"""What of these only looks; the option stands first, since behind another one it could be that one's value."""
 RUNNING = ("items", "add"), "--command"
 """A command, and its option that runs a program."""
 RECORDS = ".batchpack"
@@ -127,7 +130,8 @@ def check_place(word: str, found: str, place: Place) -> None:
 def check_options(words: list[str], place: Place) -> None:
     """Refuse options of the pack's commands that lead out of the project, and its own removal."""
     plain = [word for word in words[1:] if not word.startswith("-")]
-    for peoples in PEOPLES if words[0] == PROGRAM else ():
+    looks = tuple(words[1:4]) in CHECKING
+    for peoples in PEOPLES if words[0] == PROGRAM and not looks else ():
         if tuple(plain[: len(peoples)]) == peoples:
             raise Refused(f"agents do not run batchpack {' '.join(peoples)}", "tell the user what you need")
     if (

@@ -69,7 +69,7 @@ def check(folder: Path, task: str) -> None:
 def left(folder: Path, task: str) -> list[str]:
     """Return the items of a task of an act that have no receipt of how that ended; none for other tasks."""
     with database.opened(folder / database.NAME) as connection:
-        wanted = _known(connection).get(read(connection, task).id, [])
+        wanted = items_of(connection, read(connection, task).id)
     if not wanted:
         return []
     ended = {one.before.draft.item for one in _made(folder, task) if one.after is not None}
@@ -85,6 +85,11 @@ def _made(folder: Path, task: str) -> list[receipts.Act]:
     """Return the acts of a task that have receipts."""
     found = receipts.fold(read_book(Book(folder).path, Report())).values()
     return [one for one in found if one.before.draft.task == task]
+
+
+def items_of(connection: sqlite3.Connection, task: str) -> list[str]:
+    """Return the items that a task acts on; none for a task that is no act."""
+    return _known(connection).get(task, [])
 
 
 def _known(connection: sqlite3.Connection) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Literal
 
 from batchpack.errors import BatchpackError, UsageError
+from batchpack.items import bodies
 from batchpack.items.manifest import added, recount
 from batchpack.queue import batches
 
@@ -37,10 +38,10 @@ class Approval:
 class NotApproved(BatchpackError):
     """A bulk act that nobody said yes to, or that is another one than the one that was agreed to."""
 
-    def __init__(self, chunk: int | None, *, changed: bool) -> None:
+    def __init__(self, chunk: int | None, batch: str, *, changed: bool) -> None:
         what = "this batch" if chunk is None else f"chunk {chunk}"
         why = "what was judged of it changed since it was approved" if changed else "nobody approved it"
-        named = "" if chunk is None else f" --chunk {chunk}"
+        named = ("" if chunk is None else f" --chunk {chunk}") + f" --batch {batch}"
         super().__init__(
             f"{what} is not approved: {why}; no bulk act may be done",
             f"show a person: batchpack items summary{named}\n  then: batchpack items approve{named}",
@@ -84,7 +85,7 @@ def find(connection: sqlite3.Connection, chunk: int | None = None) -> Approval:
         covers = one.chunk in (None, chunk)
         if covers and one.hash == (manifest if one.how == "ahead" else whole if one.chunk is None else present):
             return one
-    raise NotApproved(chunk, changed=any(one.chunk in (None, chunk) for one in given))
+    raise NotApproved(chunk, bodies.beside(connection).name, changed=any(one.chunk in (None, chunk) for one in given))
 
 
 def _manifest(connection: sqlite3.Connection) -> str:
@@ -98,4 +99,4 @@ def _manifest(connection: sqlite3.Connection) -> str:
 def _check(connection: sqlite3.Connection, chunk: int | None) -> None:
     """Refuse a chunk that there is none of."""
     if chunk is not None and connection.execute("SELECT 1 FROM chunk WHERE number = ?", (chunk,)).fetchone() is None:
-        raise UsageError(f"there is no chunk {chunk} in this batch", "see them: batchpack items summary")
+        raise UsageError(f"there is no chunk {chunk} in this batch", "see them: batchpack items chunks")

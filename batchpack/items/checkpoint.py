@@ -60,6 +60,8 @@ def lines(found: Checkpoint) -> Iterator[str]:
 
 def then(found: Checkpoint, named: str) -> list[str]:
     """Say what comes next."""
+    if not found.sums.processed:
+        return ["Nothing is judged yet: there is nothing to approve."]
     if found.approved:
         return ["This is approved."]
     chunk = "" if found.chunk is None else f" --chunk {found.chunk}"

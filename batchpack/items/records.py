@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from batchpack.errors import BatchpackError, UsageError
+from batchpack.items import bodies
 from batchpack.items.shaping import CATEGORY_LIMIT
 from batchpack.plaintext import line
 from batchpack.queue.rows import working
@@ -27,11 +28,10 @@ _PUT = """INSERT OR REPLACE INTO record (item, task, category, disposition, rati
 class NotInTask(BatchpackError):
     """A record about an item that its task does not hold; none of the records given with it was taken."""
 
-    def __init__(self, item: str, task: Task) -> None:
+    def __init__(self, item: str, task: Task, batch: str) -> None:
         chunk = f" --chunk {task.chunk}" if task.chunk else ""
-        super().__init__(
-            f"{line(item, 80)!r} is no item of {task.id}; nothing was recorded", f"see: batchpack items list{chunk}"
-        )
+        see = f"see: batchpack items list{chunk} --batch {batch}"
+        super().__init__(f"{line(item, 80)!r} is no item of {task.id}; nothing was recorded", see)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +60,23 @@ def put(connection: sqlite3.Connection, now: Moment, task: str, token: int, judg
     Raises StaleClaim and Refused for who does not hold the task, NotInTask for the item of another one.
     """
     held = working(connection, task, token)
-    own = held.item if held.kind == "item" else None
-    chunk = held.chunk if held.kind == "chunk" else None
+    own, chunk = held.item if held.kind == "item" else None, held.chunk if held.kind == "chunk" else None
+    whose = {"task": held.id, "own": own, "chunk": chunk}
     for one in judged:
-        values = {
-            "task": held.id, "item": one.item, "category": one.category, "disposition": one.disposition,
-            "rationale": plain(one.rationale, "the rationale"), "wall": now.wall, "token": token,
-            "data": None if one.data is None else dumped(one.data, "the data"), "chunk": chunk, "own": own,
-        }  # fmt: skip
-        if connection.execute(_PUT, values).rowcount != 1:
-            raise NotInTask(one.item, held)
+        if connection.execute(_PUT, {**_values(one), **whose, "wall": now.wall, "token": token}).rowcount != 1:
+            raise NotInTask(one.item, held, bodies.beside(connection).name)
     return held
+
+
+def _values(one: Judgement) -> dict[str, Any]:
+    """Return a judgement as a row holds it."""
+    return {
+        "item": one.item,
+        "category": None if one.category is None else plain(one.category, "the category"),
+        "disposition": one.disposition,
+        "rationale": plain(one.rationale, "the rationale"),
+        "data": None if one.data is None else dumped(one.data, "the data"),
+    }
 
 
 def progress(connection: sqlite3.Connection, task: Task) -> tuple[int, int]:
@@ -85,7 +91,7 @@ def progress(connection: sqlite3.Connection, task: Task) -> tuple[int, int]:
 
 def parse(text: str, name: str) -> list[Judgement]:
     """Read judgements from lines of JSON; raises UsageError with the line of the first that is none."""
-    return [_parse(each, f"{name}:{number}") for number, each in enumerate(text.splitlines(), 1) if each.strip()]
+    return [_parse(each, f"{name}:{number}") for number, each in enumerate(text.split("\n"), 1) if each.strip()]
 
 
 def _parse(text: str, where: str) -> Judgement:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from batchpack.errors import UsageError
-from batchpack.items import acting, acts, looking
+from batchpack.items import acting, acts, looking, summaries
 from batchpack.items.records import Judgement, progress, put
 from batchpack.mcp_server.words import Word, brief, listed, shortened, status_of, whole
 from batchpack.queue import batches, chunks, database, ticks
@@ -40,7 +40,8 @@ class Tools:
     def _queue(self, batch: str) -> Iterator[tuple[SqliteQueue, str]]:
         """Open the queue of a batch, and give its name."""
         folder = batches.find(self.project, batch)
-        with SqliteQueue(folder / database.NAME) as queue:
+        path = folder / database.NAME
+        with SqliteQueue(path) as queue, database.told(path):
             yield queue, folder.name
 
     def list_tasks(
@@ -158,7 +159,9 @@ class Tools:
         """
         with self._queue(batch) as (queue, name):
             acts.check(queue.path.parent, id)
-            return {"batch": name, "task": brief(queue.complete(id, token, evidence=evidence, result=result))}
+            task = queue.complete(id, token, evidence=evidence, result=result)
+            summaries.after(queue.path.parent, task)
+            return {"batch": name, "task": brief(task)}
 
     def fail_task(
         self,
@@ -172,12 +175,15 @@ class Tools:
         """Report that a task could not be done; with `again` somebody tries it once more, while attempts are left."""
         with self._queue(batch) as (queue, name):
             task = queue.fail(id, token, error=error, again=again, pause=pause_seconds)
+            summaries.after(queue.path.parent, task)
             return {"batch": name, "task": brief(task)}
 
     def skip_task(self, id: str, reason: str, token: int | None = None, batch: str = "latest") -> Facts:  # noqa: A002
         """Leave a task out, with the reason; without a token only one that nobody holds."""
         with self._queue(batch) as (queue, name):
-            return {"batch": name, "task": brief(queue.skip(id, token, reason=reason))}
+            task = queue.skip(id, token, reason=reason)
+            summaries.after(queue.path.parent, task)
+            return {"batch": name, "task": brief(task)}
 
     def list_chunks(self, cursor: int = 0, limit: int = 50, batch: str = "latest") -> Facts:
         """List the chunks of a batch: how many items each has, its task and where that stands."""
@@ -240,7 +246,7 @@ class Tools:
         """
         folder = batches.find(self.project, batch)
         if phase == "before":
-            acting.check(folder, item)
+            acting.check(folder, item, task)
         draft = ReceiptDraft(
             phase, what, task, item, worker, token, state, locator, tuple(undo or ()), "", act, result, detail
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from batchpack.database import connect, told, transaction
 from batchpack.errors import BatchpackError
 
-__all__ = ["NAME", "SCHEMA", "Newer", "create", "open", "opened", "transaction"]
+__all__ = ["NAME", "SCHEMA", "Newer", "create", "open", "opened", "told", "transaction"]
 
 NAME = "items.sqlite"
 SCHEMA = 1

@@ -10,7 +10,7 @@ from batchpack.errors import UsageError
 from batchpack.queue import ids
 from batchpack.queue.rows import COLUMNS, Refused, to_task
 from batchpack.queue.ticks import LEFT, Moment
-from batchpack.queue.values import STATUSES, Draft, Page, Status, plain
+from batchpack.queue.values import STATUSES, Draft, Page, Status, note, plain
 
 PAGE_LIMIT = 1000
 _ADD = """INSERT INTO task (id, kind, title, body, chunk, item, priority, created_at, updated_at)
@@ -31,7 +31,7 @@ def add(connection: sqlite3.Connection, now: Moment, drafts: Iterable[Draft]) ->
 
 def _row(draft: Draft, now: Moment) -> tuple[Any, ...]:
     """Return a draft's columns, checked."""
-    named, title, body = ids.check("task", draft.id), plain(draft.title, "the title"), plain(draft.body, "the body")
+    named, title, body = ids.check("task", draft.id), plain(draft.title, "the title"), note(draft.body, "the body")
     return named, draft.kind, title, body, draft.chunk, draft.item, draft.priority, now.wall, now.wall
 
 

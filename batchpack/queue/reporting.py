@@ -11,7 +11,7 @@ from batchpack.queue.claiming import NO_TIMER, limits, timer
 from batchpack.queue.rows import Refused, change, check_kept, check_version, given_back, held, lost, read, working
 from batchpack.queue.settling import Disposition, check_complete, settle
 from batchpack.queue.ticks import Moment
-from batchpack.queue.values import ENDED, Task, dumped, plain
+from batchpack.queue.values import ENDED, Task, dumped, note, plain, reason
 
 
 def heartbeat(connection: sqlite3.Connection, now: Moment, task: str, token: int, lease: float) -> Task:
@@ -55,7 +55,7 @@ def complete(
 
 def fail(connection: sqlite3.Connection, now: Moment, task: str, token: int, error: str, pause: float | None) -> Task:
     """End a task as failed; with a pause it is tried again behind it, unless it had all its attempts."""
-    told = {"error": plain(error, "the error"), "result": None, "evidence": None}
+    told = {"error": reason(error, "the error"), "result": None, "evidence": None}
     found = held(connection, task, token)
     if _repeated(connection, found, "failed", told) or (pause is not None and given_back(found)):
         return found
@@ -65,9 +65,9 @@ def fail(connection: sqlite3.Connection, now: Moment, task: str, token: int, err
     return _end(connection, found, "failed", told, now)
 
 
-def skip(connection: sqlite3.Connection, now: Moment, task: str, token: int | None, reason: str) -> Task:
+def skip(connection: sqlite3.Connection, now: Moment, task: str, token: int | None, why: str) -> Task:
     """End a task as skipped, by its holder or, while nobody holds it, by anybody."""
-    told = {"error": plain(reason, "the reason"), "result": None, "evidence": None}
+    told = {"error": reason(why, "the reason"), "result": None, "evidence": None}
     found = read(connection, task) if token is None else held(connection, task, token)
     if _repeated(connection, found, "skipped", told):
         return found
@@ -84,7 +84,7 @@ def append(
     found = read(connection, task) if token is None else held(connection, task, token)
     check_version(found, version)
     gap = "\n" if found.body and not found.body.endswith("\n") else ""
-    body = plain(f"{found.body}{gap}{text}", f"the body of {task}")
+    body = plain(f"{found.body}{gap}{note(text, 'the note')}", f"the body of {task}")
     return change(connection, found, now.wall, body=body)
 
 

@@ -18,6 +18,10 @@ ENDED: tuple[Status, ...] = ("done", "failed", "skipped", "dead")
 LEASE_SECONDS = 600.0
 TEXT_LIMIT = 10_000_000
 """Bytes of a task's body, and of a result."""
+MOST = 100_000
+"""The largest number that a limit has."""
+RECEIPT = "- Receipt "
+"""What a line of a body begins with that tells of a receipt; in other texts it is quoted, so that none is made up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +39,22 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What holds for a whole queue: claims at once (None: any number), attempts at a task, lost leases until death."""
+    """What holds for a whole batch: claims at once (None: any number), attempts at a task, lost leases until death.
+
+    Acts can be taken back for so many days after the end of the batch.
+    """
 
     claims: int | None = None
     claims_per_worker: int | None = None
     attempts: int = 5
     lost_leases: int = 3
+    undo_days: int = 30
 
     def __post_init__(self) -> None:
         """Refuse limits under which nothing could ever be claimed."""
         for name, value in asdict(self).items():
-            if value is not None and value < 1:
-                raise UsageError(f"{value} is no limit for {name.replace('_', ' ')}", "give a number from 1 on")
+            if value is not None and not 1 <= value <= MOST:
+                raise UsageError(f"{value} is no limit for {name.replace('_', ' ')}", f"give 1 to {MOST:,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,18 @@ def plain(text: str, what: str) -> str:
     if len(held) > TEXT_LIMIT:
         raise UsageError(f"{what} has {len(held):,} bytes", "at most 10,000,000: write it to a file and name the file")
     return held.decode()
+
+
+def note(text: str, what: str) -> str:
+    """Return a text that may stand in a task's body: a line of it that looks like a receipt is quoted."""
+    return plain("\n".join(f"> {line}" if line.startswith(RECEIPT) else line for line in text.split("\n")), what)
+
+
+def reason(text: str, what: str) -> str:
+    """Return a text that says why; raises UsageError for one that says nothing."""
+    if not text.strip():
+        raise UsageError(f"{what} is empty", "say in a few words what it was; a person reads it")
+    return plain(text, what)
 
 
 def dumped(value: Any, what: str) -> str:

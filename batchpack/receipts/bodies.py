@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from batchpack.queue import batches, database
+from batchpack.queue.values import RECEIPT
 from batchpack.receipts.export import plain
 from batchpack.receipts.values import START, Receipt
 
 KEY = "receipts"
 """The key in `meta` under which the number and the hash of the last receipt stand."""
-LINE = re.compile(r"^- Receipt (\d+) \| .* \| ([0-9a-f]{64})$", re.MULTILINE)
+LINE = re.compile(rf"^{RECEIPT}(\d+) \| .* \| ([0-9a-f]{{64}})$", re.MULTILINE)
 STATE_SHOWN = 200
 OPEN = ("pending", "claimed")
 
@@ -42,8 +43,10 @@ def follow(connection: sqlite3.Connection, receipts: Iterable[Receipt]) -> None:
         last = None
         for last in receipts:
             connection.execute(
-                "UPDATE task SET body = body || ?, updated_at = ? WHERE id = ?",
-                (f"{line(last)}\n", time.time(), last.draft.task),
+                """UPDATE task SET updated_at = ?,
+                    body = body || CASE WHEN body = '' OR body LIKE '%' || char(10) THEN '' ELSE char(10) END || ?
+                    WHERE id = ?""",
+                (time.time(), f"{line(last)}\n", last.draft.task),
             )
         if last is not None:
             batches.put(connection, KEY, {"seq": last.seq, "hash": last.hash})
@@ -65,12 +68,12 @@ def line(receipt: Receipt) -> str:
         f"by {said.worker}" if said.worker else "",
     ]
     told = " | ".join(plain(part) for part in parts if part)
-    return f"- Receipt {receipt.seq} | {receipt.at} | {told} | {receipt.hash}"
+    return f"{RECEIPT}{receipt.seq} | {receipt.at} | {told} | {receipt.hash}"
 
 
 def told(connection: sqlite3.Connection) -> Iterator[tuple[str, int, str]]:
     """List what the bodies say of receipts: the task, the receipt's number and its hash."""
-    for row in connection.execute("SELECT id, body FROM task WHERE body LIKE '%- Receipt %'"):
+    for row in connection.execute("SELECT id, body FROM task WHERE instr(body, ?)", (RECEIPT,)):
         for found in LINE.finditer(row["body"]):
             yield row["id"], int(found[1]), found[2]
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
 
 from batchpack.errors import UsageError
 from batchpack.queue import database, rows
+from batchpack.queue.claiming import limits
 from batchpack.receipts import bodies, undoing
 from batchpack.receipts.acts import Act
 from batchpack.receipts.book import Book, Damaged
@@ -117,8 +118,8 @@ def check_undo(folder: Path, *, late: bool = False) -> None:
         )
     if not late:
         with database.opened(folder / database.NAME) as connection:
-            ended = bodies.ended(connection)
-        undoing.check_window(ended, undoing.WINDOW, datetime.now(UTC))
+            ended, window = bodies.ended(connection), timedelta(days=limits(connection).undo_days)
+        undoing.check_window(ended, window, datetime.now(UTC))
 
 
 def undo(folder: Path, acts: Iterable[Act], cwd: Path, worker: str) -> Iterator[Undone]:

@@ -12,8 +12,6 @@ from batchpack.errors import UsageError
 from batchpack.receipts.acts import Act
 from batchpack.receipts.values import Draft, Receipt, Result
 
-WINDOW = timedelta(days=30)
-"""How long after the end of its batch an act can be taken back, unless the batch says another time."""
 SECONDS = 300.0
 """The longest that one undo command may take."""
 UNDO = "undo"

@@ -138,3 +138,15 @@ def test_worktrees_are_made_beside_the_project(folder: str, goes: bool, ground: 
     else:
         with pytest.raises(Refused, match="leads elsewhere"):
             own.check_options(words, place)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["items approve --hash 0123456789ab", "items approve --ahead --check", "items approve --by --check --ahead"],
+)
+def test_a_yes_is_a_persons(words: str, ground: Ground) -> None:
+    """No agent approves, whatever else it may run; --check behind another option may be that one's value."""
+    place = Place(str(ground.project.folder), ground.policy()["own"])
+    with pytest.raises(Refused, match="agents do not run batchpack items approve"):
+        own.check_options(["batchpack", *words.split()], place)
+    own.check_options(["batchpack", "items", "approve", "--check", "--chunk", "1"], place)

@@ -13,6 +13,7 @@ from batchpack.mcp_server.tools import Tools
 from batchpack.queue.rows import StaleClaim
 from batchpack.receipts.book import Book
 from batchpack.receipts.recording import verify
+from tests.support.item_batches import make_batch
 from tests.support.project import Project
 
 
@@ -140,3 +141,21 @@ def test_a_chunk_is_judged_item_by_item(project: Project) -> None:
 
     assert "done" == tools.complete_task(task["id"], task["token"], ["looked"])["task"]["status"]
     assert "skipped" == tools.get_item("b")["item"]["record"]["disposition"]
+
+
+@pytest.mark.parametrize("end", ["complete", "fail", "skip"])
+def test_the_end_of_a_chunk_writes_its_files(project: Project, end: str) -> None:
+    """However a chunk ends, its summary and details are written, as the commands do."""
+    make_batch(project)
+    tools = Tools(project.folder.resolve())
+    task = tools.claim_task("w")["task"]
+    if end == "complete":
+        tools.record_items(task["id"], task["token"], [Judgement(f"i{n}") for n in (0, 2, 4)])
+        tools.complete_task(task["id"], task["token"], ["read"])
+    elif end == "fail":
+        tools.fail_task(task["id"], task["token"], "no access")
+    else:
+        tools.skip_task(task["id"], "a twin", task["token"])
+
+    written = {path.name for path in (project.folder / ".batchpack/items/mails/chunks").iterdir()}
+    assert {"chunk-01-summary.json", "chunk-01-details.md"} == written

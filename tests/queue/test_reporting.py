@@ -118,7 +118,7 @@ def test_skipping_needs_the_claim_of_a_held_task(queue: SqliteQueue, token: int)
 
     assert ["skipped", "skipped"] == [
         queue.skip("a", token, reason="no").status,
-        queue.skip("b", None, reason="").status,
+        queue.skip("b", None, reason="again").status,
     ]
 
 
@@ -158,3 +158,12 @@ def test_a_token_that_was_never_given_is_refused(queue: SqliteQueue) -> None:
     """A report about a task that nobody claimed is refused, even with the number that it begins with."""
     with pytest.raises(StaleClaim, match="no claim of b had token 0: it waits"):
         queue.complete("b", 0, evidence=["x"])
+
+
+def test_why_is_always_said(queue: SqliteQueue, token: int) -> None:
+    """A task that fails or is left out without a reason helps nobody."""
+    with pytest.raises(UsageError, match="the error is empty"):
+        queue.fail("a", token, error=" ")
+    with pytest.raises(UsageError, match="the reason is empty"):
+        queue.skip("a", token, reason="")
+    assert "claimed" == queue.get("a").status

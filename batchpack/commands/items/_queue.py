@@ -65,7 +65,8 @@ def desk_command(*wanted: Callable[[Any], Any]) -> Callable[[Callable[..., None]
     def give(function: Callable[..., None]) -> Callable[..., None]:
         def run(app: App, /, batch: str, project: Path | None, as_json: bool, **given: Any) -> None:
             folder = batches.find(app.project(project), batch)
-            with SqliteQueue(folder / database.NAME) as queue:
+            path = folder / database.NAME
+            with SqliteQueue(path) as queue, database.told(path):
                 function(Desk(queue, folder.name, as_json), **given)
 
         run.__doc__ = function.__doc__
@@ -95,9 +96,17 @@ def value_of(option: str, text: str | None) -> Any:
     if text is None:
         return None
     try:
-        return json.loads(sys.stdin.read() if text == "-" else text)
+        return json.loads(sys.stdin.buffer.read() if text == "-" else text)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{option} is no JSON: {error}", """write it as '{"kept": 3}'""") from error
+
+
+def given_text() -> str:
+    """Return what stands on standard input; raises UsageError for what is no UTF-8 text."""
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"standard input is not UTF-8 text (byte {error.start})", "give it as UTF-8") from error
 
 
 def lines_of(task: Task) -> list[str]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
-from batchpack.commands.items._queue import TASK, Desk, desk_command
+from batchpack.commands.items._queue import TASK, Desk, desk_command, given_text
 
 
 @click.command(short_help="Put a note into a task's text.")
@@ -18,6 +16,6 @@ from batchpack.commands.items._queue import TASK, Desk, desk_command
 )
 def command(desk: Desk, task: str, text: str, token: int | None, version: int | None) -> None:
     """Put a note behind the text of TASK, on lines of its own; what is there stays."""
-    text = sys.stdin.buffer.read().decode(errors="replace") if text == "-" else text
+    text = given_text() if text == "-" else text
     found = desk.queue.append(task, text, token=token, version=version)
     desk.tell(f"{found.id} has the note, and is at version {found.version}.", found)

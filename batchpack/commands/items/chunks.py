@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from batchpack.commands.items._queue import Desk, desk_command
+from batchpack.items import words
 from batchpack.output import say, say_json
 from batchpack.plaintext import line
 from batchpack.queue import chunks
@@ -21,10 +22,17 @@ def command(desk: Desk, after: int, limit: int) -> None:
     if desk.as_json:
         say_json({"batch": desk.batch, "chunks": found, "after": behind})
         return
-    for one in found:
-        task = f"  {one['task']} {one['status']}" if one["task"] else ""
-        say(f"{one['number']:>4}  {line(one['label'])}  {one['recorded']:,} of {one['items']:,} items judged{task}")
-    if not found:
-        say("No chunks." if not after else "No more chunks.")
+    rows = [
+        (str(one["number"]), line(one["label"], 60), f"{one['recorded']:,} of {one['items']:,}", one["task"] or "-",
+         one["status"] or "-") for one in found
+    ]  # fmt: skip
+    say("\n".join(words.table(("chunk", "of", "judged", "task", "standing"), rows)) if rows else _none(after))
     if behind is not None:
         say(f"There are more: --after {behind}")
+
+
+def _none(after: int) -> str:
+    """Say that there are no chunks, and how to make them."""
+    return (
+        "No more chunks." if after else "No chunks. To make them, run:\n    batchpack items chunk --by month|FIELD|size"
+    )

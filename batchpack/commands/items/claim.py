@@ -12,6 +12,7 @@ from batchpack.queue.claiming import Limited
 from batchpack.queue.values import ENDED, STATUSES, Task, said
 
 POLL_SECONDS = 1.0
+CUT = "To make them, run:\n    batchpack items chunk --by month|week|day|FIELD|size|tokens --batch"
 
 
 @click.command(short_help="Get the next task, which is nobody else's then.")
@@ -34,7 +35,8 @@ def command(desk: Desk, task: str | None, worker: str | None, lease: float, wait
     text = [line(found.title), clean(found.body)]
     look = {"chunk": f"list --chunk {found.chunk} --left", "item": f"show {found.item}"}
     seen = [f"batchpack items {look[found.kind]} --batch {desk.batch}"] if found.kind in look else []
-    calls = [*seen, desk.call("heartbeat", found), desk.call("complete", found, "--evidence '…'")]
+    judge = [desk.call("record", found, "ITEM --category …")] if found.kind == "chunk" else []
+    calls = [*seen, *judge, desk.call("heartbeat", found), desk.call("complete", found, "--evidence '…'")]
     said_first = f"{found.id} is yours until {said(found.lease_until)}, with token {found.token}."
     then = "\n    ".join(["While you work, and when it is done, run:", *calls])
     desk.tell("\n".join([said_first, *filter(None, text), then]), found)
@@ -61,7 +63,7 @@ def _tell_none(desk: Desk) -> None:
     counts, soonest = desk.queue.counts(), desk.queue.soonest()
     if soonest is None:
         ended = ", ".join(f"{counts[status]} {status}" for status in STATUSES if status in ENDED and counts[status])
-        text = f"Nothing is left to claim: {ended or 'the batch has no tasks'}."
+        text = f"Nothing is left to claim: {ended}." if ended else f"The batch has no tasks yet. {CUT} {desk.batch}"
     else:
         paused = f", {counts['pending']} paused" if counts["pending"] else ""
         held = f"{counts['claimed']} held by workers{paused}"

@@ -29,3 +29,5 @@ def command(desk: Desk, task: str | None, reason: str | None, force: bool) -> No
         say_json({"batch": desk.batch, "tasks": [one.to_json() for one in dead]})
         return
     say("\n".join(text for one in dead for text in lines_of(one)) or "No task was given up.")
+    if dead:
+        say(f"To have them done after all, run:\n    batchpack items requeue --all dead --batch {desk.batch}")

@@ -15,6 +15,8 @@ from batchpack.output import confirm, is_terminal, say, warn
 from batchpack.queue import batches
 
 DAYS = 30
+LONGEST = 365_000.0
+"""Days; whatever is longer means this."""
 
 
 @click.command(short_help="Clear away batches that are at their end.")
@@ -32,7 +34,7 @@ def command(app: App, /, names: tuple[str, ...], older: float | None, project: P
     root = app.project(project)
     named = [batches.find(root, name) for name in names] if names else batches.of_project(root)
     days = older if older is not None else 0.0 if names else float(DAYS)
-    found = pruning.look(named, timedelta(days=days))
+    found = pruning.look(named, timedelta(days=min(LONGEST, days)))
     going = [old for old in found if given["force"] or not old.kept_for]
     for old in found:
         if old not in going:

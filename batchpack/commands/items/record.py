@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from batchpack.commands.items._batch import Room, batch_command
-from batchpack.commands.items._queue import TASK, TOKEN, value_of
+from batchpack.commands.items._queue import TASK, TOKEN, given_text, value_of
 from batchpack.errors import UsageError
 from batchpack.files import read_text
 from batchpack.items import records
@@ -46,6 +45,8 @@ def _judged(item: str | None, file: str | None, given: dict[str, Any]) -> list[J
     if (item is None) == (file is None):
         raise UsageError("one of ITEM and --file says what was judged", "give one of them")
     if file is not None:
-        return records.parse(sys.stdin.read() if file == "-" else read_text(Path(file)), file)
+        if file == "-":
+            return records.parse(given_text(), "standard input")
+        return records.parse(read_text(Path(file)), file)
     data = value_of("--data", given.pop("data"))
     return [Judgement(str(item), data=data, **given)]

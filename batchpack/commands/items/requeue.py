@@ -25,4 +25,4 @@ def command(desk: Desk, tasks: tuple[str, ...], statuses: tuple[str, ...], force
     if desk.as_json:
         say_json({"batch": desk.batch, "tasks": [one.to_json() for one in waiting]})
         return
-    say("\n".join(f"{one.id} waits for its next worker." for one in waiting) or "There is no such task.")
+    say("\n".join(f"{one.id} waits for its next worker." for one in waiting) or f"No task is {' or '.join(statuses)}.")

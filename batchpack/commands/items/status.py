@@ -11,6 +11,7 @@ from batchpack.commands.items._batch import Room, batch_command
 from batchpack.items import looking, words, workers
 from batchpack.items.manifest import added
 from batchpack.plaintext import line
+from batchpack.queue import claiming, database, ticks
 from batchpack.runs import wording
 
 POLL_SECONDS = 1.0
@@ -23,11 +24,11 @@ POLL_SECONDS = 1.0
 )
 def command(room: Room, rejected: bool, wait: float) -> None:
     """Show how many items are done, failed, skipped, dead and pending, and the same of tasks."""
-    facts = looking.status(room.connection)
+    facts = _facts(room)
     end = time.monotonic() + wait
     while looking.is_left(facts) and time.monotonic() < end:
         time.sleep(min(POLL_SECONDS, max(0.0, end - time.monotonic())))
-        facts = looking.status(room.connection)
+        facts = _facts(room)
     rows = added(room.connection).rejected
     if rejected:
         room.tell([f"{line(place)}: {line(reason, 300)}" for place, reason in rows] or ["Nothing."], rejected=rows)
@@ -41,14 +42,26 @@ def command(room: Room, rejected: bool, wait: float) -> None:
     room.tell([*told, *_then(room, facts)], **facts)
 
 
+def _facts(room: Room) -> dict[str, Any]:
+    """Return where the batch stands, after what dead workers held was taken back: nobody waits for those."""
+    with database.transaction(room.connection):
+        claiming.reap_all(room.connection, ticks.now())
+    return looking.status(room.connection)
+
+
 def _then(room: Room, facts: dict[str, Any]) -> list[str]:
-    """Say what comes next where workers were started."""
-    if not workers.are_told(room.connection):
-        return []
+    """Say what comes next: to cut the batch, to wait, to start workers, to look at what was given up, to sum it up."""
+    if not any(facts["tasks"].values()):
+        by = "month|week|day|FIELD|size|tokens"
+        return wording.step("To make tasks of it,", "items", "chunk", "--by", by, *room.named.split())
+    if facts["tasks"]["dead"] and not looking.is_left(facts):
+        return wording.step("To see what was given up,", "items", "dead", *room.named.split())
     if not looking.is_left(facts):
         return wording.step("Nothing is left to work on. Then", "items", "summary", *room.named.split())
+    if not workers.are_told(room.connection):
+        return wording.step("For the next task, workers", "items", "claim", *room.named.split())
     held = facts["tasks"]["claimed"]
-    waiting = f"{held} tasks are held by workers: wait for them. " if held else ""
+    waiting = f"{words.count(held, 'task is', 'tasks are')} held by workers: wait for them. " if held else ""
     host = workers.host_of(room.connection)
     called = ["--host", host] if host else []
     return wording.step(f"{waiting}If no worker is at it any more,", "items", "prompt", *called, *room.named.split())

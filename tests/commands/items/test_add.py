@@ -38,3 +38,12 @@ def test_what_is_missing(project: Project) -> None:
     project.run("items", "add", "-", "--name", "../x", stdin="{}").assert_failed(
         "cannot be the name of a batch", code=2
     )
+
+
+def test_a_field_that_no_item_has_is_told(project: Project) -> None:
+    """A misspelt name of a field is not passed over."""
+    project.write({"a.csv": "id,kind\na,x\n"})
+    done = project.run("items", "add", "a.csv", "--category", "kin", "--at", "when").assert_ok()
+
+    assert "in the field kin, which --category names" in done.err
+    assert "in the field when, which --at names" in done.err

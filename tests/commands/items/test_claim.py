@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from batchpack.queue.store import SqliteQueue
 from batchpack.queue.values import Draft
+from tests.support.item_batches import make_batch
 from tests.support.item_desks import ItemDesk
+from tests.support.project import Project
 
 
 def test_a_claim_tells_what_to_run_next(desk: ItemDesk) -> None:
@@ -66,3 +68,17 @@ def test_a_claim_tells_how_to_see_its_items(desk: ItemDesk) -> None:
         "    batchpack items list --chunk 7 --left --batch mails\n" in desk.items("claim", "chunk-07").assert_ok().out
     )
     assert "    batchpack items show mail-1 --batch mails\n" in desk.items("claim", "mail-1").assert_ok().out
+
+
+def test_a_worker_is_told_to_record(project: Project) -> None:
+    """A task about a chunk ends with records, so how to write them is among what comes next."""
+    told = make_batch(project).items("claim").assert_ok().out
+
+    assert "    batchpack items record chunk-01 --token 1 ITEM --category … --batch mails" in told.splitlines()
+
+
+def test_without_tasks_the_way_to_them_is_told(project: Project) -> None:
+    """A batch that was not cut has nothing to claim, and the next command is named."""
+    project.run("items", "add", "-", "--name", "k", stdin='{"id": "a"}\n').assert_ok()
+
+    assert "    batchpack items chunk --by " in project.run("items", "claim").assert_ok().out

@@ -60,3 +60,11 @@ def test_what_is_missing_is_said(batch: ItemBatch) -> None:
     batch.items("prompt", "--host", "nano", "--file", "-", stdin="x").assert_failed(
         "there is no host named 'nano'", code=2
     )
+
+
+def test_a_host_that_there_is_not_is_not_kept(batch: ItemBatch) -> None:
+    """An unknown host is told before anything is written down."""
+    batch.items("prompt", "--host", "nowhere", "--file", "-", stdin="x").assert_failed("no host named", code=2)
+
+    batch.items("prompt").assert_failed("nobody said what is to be done", code=2)
+    assert "nowhere" not in batch.items("status").assert_ok().out

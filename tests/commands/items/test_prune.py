@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.item_batches import ItemBatch
 
 
@@ -15,3 +17,9 @@ def test_what_is_open_stays(batch: ItemBatch) -> None:
 
     assert "Removed 1 batch." in batch.items("prune", "mails", "--force", "--yes").assert_ok().out
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("days", ["nan", "inf", "1e300"])
+def test_any_number_of_days_is_taken(batch: ItemBatch, days: str) -> None:
+    """What is longer than time can be told means nothing is that old."""
+    assert "Nothing to remove.\n" == batch.items("prune", "--older", days).assert_ok().out

@@ -20,4 +20,4 @@ def test_naming_nothing_is_told(desk: ItemDesk) -> None:
     """Without a task or a status the command says what to give, and finding none of a status is no error."""
     desk.items("requeue").assert_failed("no task was named", "--all failed", code=2)
 
-    assert "There is no such task.\n" == desk.items("requeue", "--all", "failed").assert_ok().out
+    assert "No task is failed.\n" == desk.items("requeue", "--all", "failed").assert_ok().out

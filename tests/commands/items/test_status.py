@@ -15,6 +15,7 @@ def test_counts_add_up(batch: ItemBatch) -> None:
 
     assert (
         "Batch mails: 6 items = 1 done + 1 failed + 4 pending\n  in 2 chunks; tasks: 1 pending + 1 claimed\n"
+        "For the next task, workers run:\n    batchpack items claim --batch mails\n"
         == batch.items("status").assert_ok().out
     )
     assert facts["items"]["items"] == sum(facts["items"].values()) - 6
@@ -52,3 +53,26 @@ def test_waiting_ends_with_the_work_or_the_time(batch: ItemBatch) -> None:
     batch.items("status", "--wait", "60").assert_ok()
 
     assert time.monotonic() - begun < 30
+
+
+def test_what_comes_next_is_told(project: Project) -> None:
+    """Before there are tasks it is to cut, at the end to sum up, and where something was given up to look at that."""
+    project.run("items", "add", "-", "--name", "k", stdin='{"id": "a"}\n{"id": "b"}\n').assert_ok()
+    assert "    batchpack items chunk --by month|" in project.run("items", "status").assert_ok().out
+    project.run("items", "chunk", "--by", "size", "--max", "1").assert_ok()
+    project.run("items", "skip", "chunk-01", "--reason", "a twin").assert_ok()
+    project.run("items", "dead", "chunk-02").assert_ok()
+
+    assert "    batchpack items dead --batch k" in project.run("items", "status").assert_ok().out
+    project.run("items", "requeue", "chunk-02").assert_ok()
+    project.run("items", "skip", "chunk-02", "--reason", "a twin").assert_ok()
+    assert "    batchpack items summary --batch k" in project.run("items", "status").assert_ok().out
+
+
+def test_nobody_waits_for_the_dead(batch: ItemBatch) -> None:
+    """What is held by a claim that ran out counts as waiting, so that a new worker is started."""
+    batch.items("claim", "--lease", "1").assert_ok()
+    time.sleep(1.05)
+    tasks = batch.items("status", "--json").json()["tasks"]
+
+    assert (2, 0) == (tasks["pending"], tasks["claimed"])

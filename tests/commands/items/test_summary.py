@@ -15,3 +15,14 @@ def test_all_and_one_chunk(batch: ItemBatch) -> None:
     assert "Chunk 1: 2 of 3 items judged\nfyi: 1\n    i0  s0\n" in chunk
     assert "    batchpack items approve --chunk 1 --hash " in chunk
     batch.items("summary", "--chunk", "7").assert_failed("there is no chunk 7", code=2)
+
+
+def test_a_person_sees_what_is_agreed_to(batch: ItemBatch) -> None:
+    """The whole summary shows samples with their titles and the hash; nothing can be approved before it is judged."""
+    none = batch.items("summary").assert_ok().out
+    batch.judge({"item": "i0", "category": "fyi"}).assert_ok()
+    whole = batch.items("summary").assert_ok().out
+
+    assert "Nothing is judged yet" in none
+    assert "items approve" not in none
+    assert "All: 1 of 6 items judged\nfyi: 1\n    i0  s0\nhash " in whole

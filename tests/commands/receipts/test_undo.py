@@ -64,3 +64,14 @@ def test_nothing_is_run_from_a_tampered_book(desk: Desk) -> None:
 
     desk.receipts("undo", "--yes").assert_failed("the receipts were tampered with")
     assert (desk.project.folder / "new/a").exists()
+
+
+def test_the_window_is_the_batchs(desk: Desk) -> None:
+    """A batch may allow another number of days."""
+    desk.move("a")
+    with database.opened(desk.folder / database.NAME) as connection:
+        connection.execute("UPDATE task SET status = 'done', completed_at = ?", (time.time() - 31 * 86_400,))
+    desk.project.run("items", "limits", "--undo-days", "40").assert_ok()
+
+    desk.receipts("undo", "--yes").assert_ok()
+    assert (desk.project.folder / "a").exists()
