@@ -54,7 +54,7 @@ def draw(record: Record, critical: Collection[tuple[str, str]]) -> Graph:
         row = rows[column] = rows.get(column, -1) + 1
         word = task.name if len(task.name) <= LETTERS else f"{task.name[: LETTERS - 1]}…"
         place = (EDGE + column * ACROSS, TOP + row * DOWN)
-        nodes[task.name] = Node(*place, word, task.name, task.state, task.end, task.name in marked)
+        nodes[task.name] = Node(*place, word, task.name, task.state.replace("_", " "), task.end, task.name in marked)
     pairs = [(need, task.name) for task in record.tasks for need in task.depends_on if need in nodes]
     path = [pair for pair in pairs if pair in critical]
     others = [pair for pair in pairs if pair not in critical] if len(pairs) <= MOST_LINES else []

@@ -95,8 +95,7 @@ def _groups(record: Record, line: Line) -> list[dict[str, Any]]:
     """Return the rows of the chart, by layer or batch."""
     found: dict[str, list[dict[str, Any]]] = {group: [] for group in record.groups}
     for task in record.tasks:
-        worked = figures.times(task.attempts).worked if task.attempts else None
-        row = {**_about(task), "bars": line.bars(task), "worked": wording.duration(worked) if task.attempts else "-"}
+        row = {**_about(task), "bars": line.bars(task), "worked": _worked(task)}
         found.setdefault(task.group, []).append(row)
     return [{"name": name, "rows": rows} for name, rows in found.items() if rows]
 
@@ -104,9 +103,18 @@ def _groups(record: Record, line: Line) -> list[dict[str, Any]]:
 def _about(task: Task) -> dict[str, Any]:
     """Return what every part of the page says of a task."""
     return {
-        "name": task.name, "title": task.title, "group": task.group, "state": task.state, "end": task.end,
+        "name": task.name, "title": task.title, "group": task.group, "end": task.end,
+        "state": task.state.replace("_", " "),
         "sign": wording.glyph(task.state), "reason": task.reason, "tries": len(task.attempts),
     }  # fmt: skip
+
+
+def _worked(task: Task) -> str:
+    """Say how long a task's attempts worked, as far as they were measured."""
+    if not task.attempts:
+        return "-"
+    worked = figures.times(task.attempts).worked
+    return "at work" if worked is None and task.attempts[-1].end == "running" else wording.duration(worked)
 
 
 def _pause(one: Any, line: Line) -> dict[str, Any]:
@@ -182,7 +190,7 @@ def _task(task: Task, link: Any) -> dict[str, Any]:
     spent, needs = figures.spent(task.attempts), task.depends_on
     return {
         **_about(task),
-        "worked": wording.duration(figures.times(task.attempts).worked) if task.attempts else "-",
+        "worked": _worked(task),
         "tokens": wording.tokens(spent) if task.attempts else "-",
         "money": wording.money(spent) if task.attempts else "-",
         "needs": ", ".join(needs[:MOST_NAMES]) + (f" and {len(needs) - MOST_NAMES} more" if needs[MOST_NAMES:] else ""),

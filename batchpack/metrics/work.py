@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from batchpack.errors import BrokenFile
 from batchpack.execution import state as states
+from batchpack.execution.facts import BY_HOST
 from batchpack.execution.journal import Event
 from batchpack.execution.state import State, seconds
 from batchpack.execution.store import WorkRun
 from batchpack.executor import Usage
+from batchpack.files import read_text
 from batchpack.metrics.links import Shelf
 from batchpack.metrics.values import Attempt, End, Link, Merge, Pause, Record, Task
 from batchpack.workplan.values import WorkTask
@@ -47,6 +51,7 @@ class _Reader:
         self.merging = bool(run.facts.target)
         self.driven = self.state.finished is None and run.is_driven()
         self.last = time.time() if self.driven else max(seconds(event.at) for event in self.events)
+        self.resumed = [seconds(event.at) for event in self.events if event.name == "run_resumed"]
         self.shelf = Shelf(run.folder)
 
     def record(self) -> Record:
@@ -57,7 +62,7 @@ class _Reader:
         for event in self.events:
             of_task[event.task].append(event)
         return Record(
-            run=self.run.id, kind="work", name=plan.name, by=f"batchpack run, executor {facts.options.executor}",
+            run=self.run.id, kind="work", name=plan.name, by=_by(facts.options.executor),
             project=str(facts.project), folder=self.run.folder, begun=seconds(self.events[0].at), last=self.last,
             standing=self._standing(), groups=groups, group_word="layer",
             tasks=tuple(self._task(task, of_task[task.id]) for task in plan.tasks),
@@ -100,7 +105,7 @@ class _Reader:
         """Return an attempt, from its start to its verdict."""
         facts: Mapping[str, Any] = end.facts if end else {}
         executor, usage = str(start.facts.get("executor") or ""), _usage(facts.get("usage"))
-        ended = seconds(end.at) if end else None
+        ended = self._ended(start, end) if end else None
         return Attempt(
             number=start.attempt, begun=seconds(start.at), ended=ended, last=last if ended is None else ended,
             end=str(facts.get("verdict", "void")) if end else "running" if self.driven else "cut off",
@@ -110,6 +115,21 @@ class _Reader:
             detail=str(facts.get("feedback") or ""), links=self._links(about.id, start.attempt),
         )  # fmt: skip
 
+    def _ended(self, start: Event, end: Event) -> float:
+        """Return when an attempt ended: with its verdict, unless that came late for reasons that are not its own.
+
+        A host's agents hand in before their batch is judged; what outlived its run's process is judged at the resume,
+        so that only the time of its program is known.
+        """
+        begun, verdict = seconds(start.at), seconds(end.at)
+        known = verdict
+        if start.facts.get("executor") == BY_HOST:
+            known = _handed_in(self.run.folder / "attempts" / f"{start.task}-{start.attempt}" / "ended.json") or verdict
+        elif any(begun < at <= verdict for at in self.resumed):
+            took: Any = end.facts.get("seconds")
+            known = begun + took if type(took) in {int, float} else verdict
+        return known if begun <= known <= verdict else verdict
+
     def _links(self, task: str, number: int) -> tuple[Link, ...]:
         """Return what there is to read on about an attempt."""
         key = f"{task}-{number}"
@@ -118,6 +138,19 @@ class _Reader:
             "verdict": f"evidence/{key}/verdict.json", "feedback": f"evidence/{key}/feedback.md",
         }  # fmt: skip
         return self.shelf.links(wanted)
+
+
+def _by(executor: str) -> str:
+    """Say who carries a run out."""
+    return "the agents of a host" if executor == BY_HOST else f"batchpack run {executor and f'with {executor}'}".strip()
+
+
+def _handed_in(path: Path) -> float | None:
+    """Return when an agent of a host handed in; None where its note, which agents can write to, does not say."""
+    try:
+        return seconds(json.loads(read_text(path))["at"])
+    except (BrokenFile, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _usage(raw: object) -> Usage | None:

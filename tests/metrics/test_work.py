@@ -15,7 +15,7 @@ from batchpack.execution.journal import Draft
 from batchpack.executor import Usage
 from batchpack.metrics import figures, work
 from tests.execution.ground import task
-from tests.support.records import START, began, judged, usage, written
+from tests.support.records import START, at, began, judged, usage, written
 
 USED = {**usage(model="big")._asdict(), "tokens": 100}
 
@@ -48,6 +48,26 @@ def test_an_attempt_that_was_cut_off_has_no_time(tmp_path: Path) -> None:
     (one,) = work.read(written(tmp_path, [task("a")], [(1, began("a"))]), ()).tasks[0].attempts
 
     assert ("cut off", None, START + 1) == (one.end, one.seconds, one.last)
+
+
+def test_a_verdict_that_came_late_is_not_the_attempts_time(tmp_path: Path) -> None:
+    """What outlived its run's process worked until its program's end, not until somebody resumed the run."""
+    late = [(1, began("a")), (9000, Draft("run_resumed")), (9001, judged("a", seconds=6.5))]
+    (one,) = work.read(written(tmp_path, [task("a")], late), ()).attempts
+
+    assert 6.5 == one.seconds
+
+
+@pytest.mark.parametrize(
+    ("note", "took"), [(at(5), 4.0), (at(0), 8.0), (at(99), 8.0), ("x", 8.0), (None, 8.0)], ids=str
+)
+def test_a_hosts_agent_worked_until_it_handed_in(tmp_path: Path, note: str | None, took: float) -> None:
+    """Not until its whole batch was judged; a note that cannot be is passed over."""
+    run = written(tmp_path, [task("a")], [(1, began("a", executor="host")), (9, judged("a"))])
+    (run.folder / "attempts/a-1").mkdir(parents=True)
+    (run.folder / "attempts/a-1/ended.json").write_text(json.dumps({"at": note}))
+
+    assert took == work.read(run, ()).attempts[0].seconds
 
 
 def test_a_run_that_is_driven_has_attempts_at_work(tmp_path: Path) -> None:
