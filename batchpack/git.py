@@ -13,10 +13,14 @@ KEPT = re.compile(r"GIT_(?:(?:AUTHOR|COMMITTER)_(?:NAME|EMAIL)|CONFIG_(?:NOSYSTE
 """Variables of git that say who somebody is and where the settings lie; the others belong to one call of git."""
 
 
+UNWATCHED = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.fsmonitor", "GIT_CONFIG_VALUE_0": "false"}
+"""Settings for git: it looks at the files itself, since a program that is to tell it could hide what changed."""
+
+
 def environment() -> dict[str, str]:
     """Return the environment without GIT_DIR and its like, which a calling hook would leak into our questions."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or KEPT.fullmatch(name)}
-    return {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true"}
+    return {**kept, **UNWATCHED, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true"}
 
 
 def ask(

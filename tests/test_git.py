@@ -98,3 +98,16 @@ def test_who_somebody_is_stays_known(project: Project, monkeypatch: pytest.Monke
 
     assert git.ask(project.folder, "var", "GIT_AUTHOR_IDENT").out.startswith("Ada <ada@example.com>")
     assert "GIT_INDEX_FILE" not in git.environment()
+
+
+def test_a_monitor_that_the_repository_names_is_not_run(project: Project) -> None:
+    """A program in `core.fsmonitor`, which anybody who writes there may set, neither runs nor hides a change."""
+    project.write({"a.txt": "x"}).init_git()
+    project.git("config", "core.fsmonitor", f"touch '{project.home}/ran'; printf 'token\\0'; true")
+    project.git("status")
+    assert (project.home / "ran").exists(), "git itself would run it"
+    (project.home / "ran").unlink()
+    project.write({"a.txt": "y"})
+
+    assert " M a.txt\n" == git.ask(project.folder, "status", "--porcelain").out
+    assert not (project.home / "ran").exists()
