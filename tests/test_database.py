@@ -78,7 +78,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
 def test_what_no_database_can_hold_is_the_callers_mistake(tmp_path: Path, value: object) -> None:
     """Half of a letter and a number without end are refused in words."""
     with closing(connect(tmp_path / "y.sqlite", TABLE)) as connection:
-        with pytest.raises(UsageError, match="is no text|is too large"), transaction(connection):
+        with pytest.raises(UsageError, match=r"is no text|is too large"), transaction(connection):
             connection.execute("INSERT INTO one VALUES (?)", (value,))
 
         assert [] == connection.execute("SELECT n FROM one").fetchall()

@@ -24,8 +24,8 @@ def command(room: Room, chunk: int | None, max_tokens: int) -> None:
     text = summaries.write_all(room.connection, room.folder, max_tokens)
     if chunk is None:
         whole = checkpoint.of(room.connection, None)
-        room.tell([*_shown(room, text), "", *checkpoint.lines(whole), "", *checkpoint.then(whole, room.named)], summary=text, folder=str(room.folder),
-                  hash=whole.hash, approved=whole.approved)  # fmt: skip
+        told = [*_shown(room, text), "", *checkpoint.lines(whole), "", *checkpoint.then(whole, room.named)]
+        room.tell(told, summary=text, folder=str(room.folder), hash=whole.hash, approved=whole.approved)
         return
     found = checkpoint.of(room.connection, chunk)
     room.tell([*checkpoint.lines(found), "", *checkpoint.then(found, room.named)], **found.to_json())
