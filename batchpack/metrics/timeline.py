@@ -79,7 +79,7 @@ class Line:
         for merge in task.merges:
             before = [one.last for one in task.attempts if one.last <= merge.at]
             if before:
-                found.append(self._bar(max(before), merge.at, "waits", "in the merge queue"))
+                found.append(self._bar(max(before), merge.at, "waits", "until its merge"))
             word = f"merged as {merge.commit[:12]}" if merge.commit else "not merged"
             kind = "merge" if merge.commit else "clash"
             x = min(self.at(merge.at), 100 - SHORTEST)
