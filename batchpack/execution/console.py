@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from batchpack.app import App
-from batchpack.errors import BatchpackError, Interrupted
+from batchpack.errors import BatchpackError, Interrupted, Unwritable
 from batchpack.execution import driving, endings, show
 from batchpack.execution.context import executor_name
 from batchpack.execution.facts import Options
@@ -78,9 +80,25 @@ def drive(app: App, run: WorkRun, *, as_json: bool, resumed: Mapping[str, Any] |
         with outliving():
             _tell(event, as_json=as_json)
 
-    with watched(_picture(run, shown, width, as_json=as_json)):
+    with goes_on(run), watched(_picture(run, shown, width, as_json=as_json)):
         state = driving.drive(app, run, tell=tell, say=warn, resumed=resumed)
     conclude(run, state, as_json=as_json)
+
+
+@contextmanager
+def goes_on(run: WorkRun) -> Iterator[None]:
+    """Where the disk ends a run, say that it is gone on with; the command that began it would begin another."""
+    try:
+        yield
+    except Unwritable as error:
+        error.hint = error.hint.replace("run the command again", f"go on with: batchpack resume {run.short}")
+        raise
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            raise
+        where = f" ({error.filename})" if error.filename else ""
+        hint = f"nothing was lost; make room and go on with: batchpack resume {run.short}"
+        raise BatchpackError(f"{error.strerror}{where}", hint) from error
 
 
 def _introduce(run: WorkRun, *, noted: bool) -> None:

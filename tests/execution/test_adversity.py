@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pty
 import subprocess
@@ -11,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from batchpack.errors import BatchpackError, Unwritable
+from batchpack.execution.console import goes_on
+from tests.execution.ground import make_run, task
 from tests.support.project import Outcome
 from tests.support.work import Ground, plan
 
@@ -118,6 +122,17 @@ def test_a_run_that_halts_counts_what_failed(ground: Ground, halt: str, code: in
     done.assert_failed(f"{code} tasks were not done", "go on with the rest: batchpack resume", code=code)
 
     assert {"bad": "abandoned", "dep": "skipped", "slow": left, "next": "pending"} == ground.states()
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left on device"), Unwritable(Path("x"), "No space left on device")]
+)
+def test_a_full_disk_is_told_with_how_to_go_on(tmp_path: Path, error: Exception) -> None:
+    """The command that began the run would begin another one, so it is not the one that is named."""
+    with pytest.raises(BatchpackError, match="No space left") as caught, goes_on(make_run(tmp_path, [task("a")])):
+        raise error
+
+    assert "nothing was lost; make room and go on with: batchpack resume a1b2" == caught.value.hint
 
 
 INTERRUPTED_TWICE = """
