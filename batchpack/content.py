@@ -57,8 +57,8 @@ class Permissions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     read: Action = "allow"
-    edit: Action | Literal["project"] | PathRules = "deny"
-    bash: Action | Literal["project", "read-only"] | CommandRules = "deny"
+    edit: Action | Literal["project", "worktree"] | PathRules = "deny"
+    bash: Action | Literal["project", "worktree", "read-only"] | CommandRules = "deny"
     task: Action | NameRules = "deny"
     web: Action = "deny"
     mcp: Action | NameRules = "deny"

@@ -26,5 +26,24 @@ TURNED_COMMANDS = ("git*--output*", "git*--ext*", "git*--textc*", "rg*--pre*", "
 GIT_WRITES = ("add", "checkout", "clean", "commit", "merge", "push", "rebase", "reset", "restore", "stash", "switch")
 """Git's commands that `bash: project` leaves out: several agents share the work tree."""
 
+WORKTREE_GIT = ("add", "commit", "restore")
+"""Which of those `bash: worktree` has: there the agent is alone, on a branch of its own."""
+
+GIT_OF_ALL = (
+    "am", "bisect", "cherry-pick", "fetch", "filter-branch", "gc", "prune", "pull", "reflog", "replace", "revert",
+    "submodule", "symbolic-ref", "update-ref",
+)  # fmt: skip
+"""What it does not have beside them: branches, settings and records belong to all worktrees together."""
+
+GIT_LOOKS = {
+    "branch": ("--show-current", "--list", "-a", "--all", "-v", "-vv"),
+    "config": ("--get", "--get-all", "--list", "-l"),
+    "notes": ("list", "show"),
+    "remote": ("-v", "show", "get-url"),
+    "tag": ("--list", "-l"),
+    "worktree": ("list",),
+}
+"""Commands of git that it has without arguments, and with one of these as the first."""
+
 HAND_IN = "result put"
 """The one command of the pack that an agent needs."""

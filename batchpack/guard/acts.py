@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from batchpack.guard.globs import matches, path_fits, seeks_secrets
 from batchpack.guard.places import LONGEST, Place, checked
 from batchpack.guard.refusal import Refused, shown
@@ -115,6 +117,12 @@ def _edit(paths: list[str], rule: Any, place: Place) -> str | None:
     """Judge edits: what is protected stays so whatever the block says, then the block is asked."""
     if rule == "deny":
         raise Refused("this agent edits no files", "say in your report what should be changed")
+    if rule == "worktree":
+        from batchpack.guard import worktrees
+
+        for path in paths:
+            worktrees.place_of(checked(path), place).below(os.path.join(place.cwd, path))
+        return None
     actions = {"allow"}
     for path in paths:
         for form in place.below(checked(path)):

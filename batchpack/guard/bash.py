@@ -24,7 +24,14 @@ def judge(tool: dict[str, Any], given: dict[str, Any], rule: Any, policy: dict[s
     command = given.get(tool.get("command", "command"))
     if not isinstance(command, str):
         raise Refused("the command is missing or is no text", "give one command")
-    _check_rest(tool, given, place, free=rule == "project")
+    _check_rest(tool, given)
+    folder = given.get(tool["folder"]) if tool.get("folder") else None
+    if rule == "worktree":
+        from batchpack.guard import confined
+
+        confined.judge(command, folder, policy, place)
+        return None
+    _check_folder(tool, folder, place, free=rule == "project")
     if rule == "project":
         return _building(command, policy, place)
     parsed = words.parse(command)
@@ -95,16 +102,18 @@ def fits(pattern: str, said: list[str]) -> bool:
     return len(wanted) == len(said) and all(map(matches, wanted, said))
 
 
-def _check_rest(tool: dict[str, Any], given: dict[str, Any], place: Place, *, free: bool) -> None:
-    """Refuse another folder and parameters that are not known to be harmless; `free` lets the project's folders be."""
-    folder = tool.get("folder")
-    known = {tool.get("command", "command"), folder, *tool.get("plain", ())}
+def _check_rest(tool: dict[str, Any], given: dict[str, Any]) -> None:
+    """Refuse parameters that are not known to be harmless."""
+    known = {tool.get("command", "command"), tool.get("folder"), *tool.get("plain", ())}
     for name, value in given.items():
         if name not in known and value:
             raise Refused(f"the parameter {shown(name)} is not allowed", "leave it out")
-    value = given.get(folder) if folder else None
+
+
+def _check_folder(tool: dict[str, Any], value: object, place: Place, *, free: bool) -> None:
+    """Refuse another folder than the call's; `free` lets the project's folders be."""
     if not value:
         return
     real = place.real(value) if isinstance(value, str) and "\0" not in value else ""
     if real != place.cwd and not (free and place.holds(real)):
-        raise Refused(f"the folder {shown(value)} is not allowed", f"leave {shown(folder)} out")
+        raise Refused(f"the folder {shown(value)} is not allowed", f"leave {shown(tool['folder'])} out")

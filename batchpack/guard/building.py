@@ -13,7 +13,10 @@ from batchpack.protected import GIT_WRITES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
+
+    More = Callable[[list[str], list[str]], None]
 
 LONGEST = 300_000
 DEEPEST = 5
@@ -63,16 +66,20 @@ REBUILT = "node_modules"
 """What package managers throw away and make anew."""
 
 
-def check(command: str, policy: dict[str, Any], place: Place, depth: int = 0) -> None:
-    """Refuse a command that writes with git, touches protected files or runs the pack's commands."""
+def check(command: str, policy: dict[str, Any], place: Place, depth: int = 0, more: More | None = None) -> None:
+    """Refuse a command that writes with git, touches protected files or runs the pack's commands.
+
+    `more` judges each simple command, with the files behind its redirections, in place of the rule for git.
+    """
     if "\0" in command or len(command) > LONGEST or depth > DEEPEST:
         raise Refused("the command is too long or too deep", "put it into a script")
     for said, targets in commands(command):
         for target in targets:
             _check_target(target, place)
+        (more or _check_gits)(said, targets)
         _check(said, policy, place)
         for text in _inner(said):
-            check(text, policy, place, depth + 1)
+            check(text, policy, place, depth + 1, more)
 
 
 def commands(command: str) -> list[tuple[list[str], list[str]]]:
@@ -110,47 +117,56 @@ def _plain(word: str) -> str:
 
 def _inner(said: list[str]) -> list[str]:
     """Return the texts in a command that are commands themselves: scripts of shells, and substitutions in quotes."""
-    scripts = [word for word in said if set(" ;\n") & set(word)] if SHELLS & {_name(word) for word in said} else []
+    scripts = [word for word in said if set(" ;\n") & set(word)] if SHELLS & {name(word) for word in said} else []
     return scripts + [word.replace("`", "\n").replace("$(", "\n") for word in said if "$(" in word or "`" in word]
 
 
-def _name(word: str) -> str:
+def name(word: str) -> str:
     """Return a program's name without its folder."""
     return word.rsplit("/", 1)[-1]
 
 
 def _check(said: list[str], policy: dict[str, Any], place: Place) -> None:
     """Refuse one simple command."""
-    for at, word in enumerate(said):
-        if _name(word) == "git":
-            _check_git(said[at + 1 :])
-    rest = _unwrapped(said)
+    rest = unwrapped(said)
     if not rest:
         return
-    name = _name(rest[0])
+    program = name(rest[0])
     if is_program(rest[0], policy) or rest[1:3] == ["-m", PROGRAM]:
         raise Refused(
             "of batchpack's commands this agent has `batchpack result put`", "run it alone, as it was given to you"
         )
-    if name == TASKS or any(word.endswith("task-management/router.sh") for word in rest):
+    if program == TASKS or any(word.endswith("task-management/router.sh") for word in rest):
         raise Refused("this agent has no task-cli", "leave the state of tasks to those who started you")
-    if name in WRITERS or (name in ("sed", "perl") and any(word.startswith("-i") for word in rest)):
+    if writes(program, rest):
         for word in rest[1:]:
             _check_target(word.removeprefix("of="), place)
-    if name in READERS and any(place.leads_to_secret(word) for word in rest[1:]):
+    if program in READERS and any(place.leads_to_secret(word) for word in rest[1:]):
         raise Refused("the command reads a secret", "leave secrets alone")
 
 
-def _unwrapped(said: list[str]) -> list[str]:
+def writes(program: str, words: list[str]) -> bool:
+    """Tell whether a program changes the files that its arguments name."""
+    return program in WRITERS or (program in ("sed", "perl") and any(word.startswith("-i") for word in words))
+
+
+def unwrapped(said: list[str]) -> list[str]:
     """Return a simple command without variables and programs that run another one in front."""
     at = 0
     while at < len(said) and (
         re.match(r"[A-Za-z_]\w*=", said[at])
-        or _name(said[at]) in WRAPPERS | KEYWORDS
+        or name(said[at]) in WRAPPERS | KEYWORDS
         or (at and (said[at].startswith("-") or re.fullmatch(r"[\d.]+[smh]?", said[at])))
     ):
         at += 1
     return said[at:]
+
+
+def _check_gits(said: list[str], _targets: list[str]) -> None:
+    """Refuse git's commands that write, wherever in a simple command they stand."""
+    for at, word in enumerate(said):
+        if name(word) == "git":
+            _check_git(said[at + 1 :])
 
 
 def _check_git(words: list[str]) -> None:

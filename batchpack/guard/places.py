@@ -16,7 +16,7 @@ PARTS = ("bin", "lib", "lib64", "pyvenv.cfg")
 class Place:
     """A folder that an agent works in, its project, and what is the pack's own."""
 
-    __slots__ = ("cwd", "given", "given_root", "own", "root")
+    __slots__ = ("cwd", "given", "given_root", "own", "packs", "root")
 
     def __init__(self, cwd: object, own: list[str]) -> None:
         if not isinstance(cwd, str) or not os.path.isabs(cwd) or "\0" in cwd or not os.path.isdir(cwd):
@@ -24,7 +24,12 @@ class Place:
         self.given = os.path.normpath(cwd)
         self.cwd = os.path.realpath(cwd)
         self.root, self.given_root = _root(self.cwd), _root(self.given)
+        self.packs = own
         self.own = [*_own(own, self.root), *_linked(self.root)]
+
+    def of(self, folder: str) -> Place:
+        """Return another folder with the same pack."""
+        return Place(folder, self.packs)
 
     def join(self, path: str) -> str:
         """Return a path as an absolute one, its `..` resolved as text."""

@@ -16,8 +16,8 @@ REPAIR = "tell the user to run `batchpack install`"
 ACTIONS = ("allow", "ask", "deny")
 KEYS = {
     "read": (),
-    "edit": ("project",),
-    "bash": ("project", "read-only"),
+    "edit": ("project", "worktree"),
+    "bash": ("project", "worktree", "read-only"),
     "task": (),
     "web": (),
     "mcp": (),

@@ -99,7 +99,7 @@ def _no(line: str) -> int:
 
 def _check(options: dict[str, str]) -> int:
     """Say whether the policy and router.sh are as they were installed, for a host to show when a session starts."""
-    from batchpack.guard import acts, building, looking, own  # noqa: F401 - a broken module shows here, not later
+    from batchpack.guard import acts, building, confined, looking, own  # noqa: F401 - a broken module shows here, not later
     from batchpack.guard.policy import REPAIR, load
 
     try:

@@ -13,6 +13,7 @@ from batchpack.protected import (
     READ_ONLY_COMMANDS,
     SECRET_FILES,
     TURNED_COMMANDS,
+    WORKTREE_GIT,
 )
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 TASK_CLI = "task-cli"
 PROGRAM = "batchpack"
+WORKTREES = "*.worktrees"
+"""Where worktrees of tasks are made, beside the project; which of them are batchpack's is the guard's to judge."""
 FOREIGN = ("explore", "general")
 """opencode's own subagents, which no plan names: to list them costs context."""
 
@@ -41,9 +44,17 @@ def permission(permissions: Permissions, program: str, *routers: str) -> dict[st
         "task": permissions.task if isinstance(permissions.task, str) else _closed(permissions.task),
         "skill": "deny",
         **web,
-        # from a linked work tree, the prompts and reports of a run and the subtasks of a feature lie in the main one
-        "external_directory": {"*": "deny", "*/.batchpack/*": "allow", "*/.tmp/tasks/*": "allow"},
+        "external_directory": _outside(permissions),
     }
+
+
+def _outside(permissions: Permissions) -> dict[str, str]:
+    """Write what may be reached outside of the work tree that the session was opened in."""
+    # from a linked work tree, the prompts and reports of a run and the subtasks of a feature lie in the main one
+    open_ones = ["*/.batchpack/*", "*/.tmp/tasks/*"]
+    if "worktree" in (permissions.edit, permissions.bash):
+        open_ones.append(f"{WORKTREES}/*")
+    return {"*": "deny", **dict.fromkeys(open_ones, "allow")}
 
 
 def orchestration(permissions: Permissions, program: str, *routers: str) -> dict[str, Any]:
@@ -72,11 +83,15 @@ def _tools(rule: str | Mapping[str, str]) -> dict[str, str]:
 
 def edits(rule: str | Mapping[str, str]) -> str | dict[str, str]:
     """Write the edit rules; paths count from the root of the work tree, or of the disk outside of git."""
-    if rule != "project":
-        return rule if isinstance(rule, str) else _paths(_closed(rule))
+    if not isinstance(rule, str):
+        return _paths(_closed(rule))
+    if rule not in {"project", "worktree"}:
+        return rule
+    first = {"*": "allow"} if rule == "project" else {"*": "deny", f"../{WORKTREES}/*": "allow"}
     folders = [pattern for folder in PROTECTED_FOLDERS for pattern in (f"{folder}/*", f"*/{folder}/*")]
     denied = dict.fromkeys((*SECRET_FILES, *PROTECTED_FILES, *folders), "deny")
-    return {"*": "allow", **denied, "*.env.example": "allow"}
+    example = "*.env.example" if rule == "project" else f"../{WORKTREES}/*.env.example"
+    return {**first, **denied, example: "allow"}
 
 
 def _paths(rules: Mapping[str, str]) -> dict[str, str]:
@@ -97,10 +112,11 @@ def _bash(rule: str | Mapping[str, str], program: str, routers: Sequence[str]) -
     if rule == "read-only":
         looking = dict.fromkeys((f"{command} *" for command in READ_ONLY_COMMANDS), "allow")
         return {"*": "deny", **looking, **dict.fromkeys(TURNED_COMMANDS, "deny"), **hand_in}
-    if rule == "project":
-        writes = dict.fromkeys((f"git {verb} *" for verb in GIT_WRITES), "deny")
+    if isinstance(rule, str) and rule in {"project", "worktree"}:
+        verbs = [verb for verb in GIT_WRITES if rule == "project" or verb not in WORKTREE_GIT]
+        writes = dict.fromkeys((f"git {verb} *" for verb in verbs), "deny")
         own = dict.fromkeys((f"{name} *" for name in programs), "deny")
-        return {"*": "allow", **writes, **own, **hand_in}
+        return {"*": "allow", **writes, **own, **(hand_in if rule == "project" else {})}
     return rule if isinstance(rule, str) else _commands(_closed(rule), program, routers)
 
 

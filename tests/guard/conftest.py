@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,6 +21,9 @@ from batchpack.policy import Policy, make_policy
 from batchpack.values import Target
 from tests.support.pack import pack
 from tests.support.project import Outcome, Project
+
+if TYPE_CHECKING:
+    from tests.guard.trees import Trees
 
 ROUTER = ".opencode/skill/task-management/router.sh"
 SCRIPT = "#!/usr/bin/env bash\necho tasks\n"
@@ -64,7 +67,10 @@ BLOCKS: dict[str, dict[str, Any]] = {
     },
     "free": {"edit": "allow", "bash": "allow", "web": "ask", "mcp": "allow", "task": "allow"},
     "locked": {"read": "deny"},
-    "worker": next(one for one in pack().agents if one.matter.name == "batch-worker").matter.permissions.model_dump(),
+    **{
+        name: next(one for one in pack().agents if one.matter.name == agent).matter.permissions.model_dump()
+        for name, agent in (("worker", "batch-worker"), ("implementer", "task-implementer"))
+    },
 }
 
 
@@ -149,6 +155,11 @@ def _shared_ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     project = Project(base)
     _lay(project)
     project.init_git()
+    return ground_of(project, base)
+
+
+def ground_of(project: Project, base: Path) -> Ground:
+    """Write the policy for a project beside it, and a program of the pack."""
     programs = base / "programs"
     programs.mkdir()
     (programs / "batchpack").write_text("#!/bin/sh\n")
@@ -168,3 +179,26 @@ def ground(_shared_ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Ground:
     """Return the ground, with the pack's program first on PATH."""
     monkeypatch.setenv("PATH", f"{_shared_ground.programs}{os.pathsep}{os.environ['PATH']}")
     return _shared_ground
+
+
+@pytest.fixture(scope="session")
+def _shared_trees(tmp_path_factory: pytest.TempPathFactory) -> Trees:
+    """Lay worktrees once: the guard changes nothing on them."""
+    from tests.guard.trees import laid
+
+    return laid(tmp_path_factory.mktemp("trees"))
+
+
+@pytest.fixture
+def trees(_shared_trees: Trees, monkeypatch: pytest.MonkeyPatch) -> Trees:
+    """Return a project with worktrees, with the pack's program first on PATH."""
+    monkeypatch.setenv("PATH", f"{_shared_trees.ground.programs}{os.pathsep}{os.environ['PATH']}")
+    return _shared_trees
+
+
+@pytest.fixture
+def fresh_trees(tmp_path: Path) -> Trees:
+    """Return a project with worktrees that the test may break."""
+    from tests.guard.trees import laid
+
+    return laid(tmp_path)

@@ -46,7 +46,7 @@ def test_the_keys_are_those_of_the_block() -> None:
 
 def test_every_word_of_the_block_is_known() -> None:
     """What the block accepts, the guard reads."""
-    rules: list[Any] = ["allow", "ask", "deny", {"a": "allow"}, "project", "read-only", "x", 1, {"a": "x"}]
+    rules: list[Any] = ["allow", "ask", "deny", {"a": "allow"}, "project", "worktree", "read-only", "x", 1, {"a": "x"}]
     for key, words in policy.KEYS.items():
         known = [rule for rule in rules if _accepts(key, rule)]
         assert set(words) == {rule for rule in known if isinstance(rule, str)} - set(policy.ACTIONS)

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 
 const GUARD = {
   "python": "/opt/batchpack/bin/python",
-  "sha256": "b7c2176a82dfdea8ca4c3e9c8b749a2f33dde002e5a9d552d17b6356feebb88c",
+  "sha256": "7efd951d8b4aafd476bae829edb1b4401ca4e90d08a49fa351c7bb6b3739b02c",
   "mark": "(batchpack)",
   "agents": [
     "BatchExecutor",

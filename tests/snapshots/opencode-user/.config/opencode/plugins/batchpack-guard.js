@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 
 const GUARD = {
   "python": "/opt/batchpack/bin/python",
-  "sha256": "15372ebcf134108a9ab4aa746ffeb6fdd83b8d2881921234e60147ccbc6a0213",
+  "sha256": "3b6ad0d819480939ba332d97b0dbf365c9e5b249771a0c72c41c1d7b689cf4e3",
   "mark": "(batchpack)",
   "agents": [
     "BatchExecutor",
