@@ -19,6 +19,12 @@ from tests.support.talk import Steps, Talk, agent_of, follow
 
 AGENT = "task-implementer"
 IDS = "L1-001,L1-002,L1-006"
+PLACES = [
+    pytest.param(CLAUDE, "user", marks=pytest.mark.host(CLAUDE)),
+    pytest.param(OPENCODE, "project", marks=pytest.mark.host(OPENCODE)),
+    pytest.param(CLAUDE, "project", marks=[pytest.mark.host(CLAUDE), pytest.mark.thorough]),
+    pytest.param(OPENCODE, "user", marks=[pytest.mark.host(OPENCODE), pytest.mark.thorough]),
+]
 BEGIN = re.compile(r"`([^`\n]+ execute-batch begin) <arguments> (--host \w+)`")
 TOOL = re.compile(r"Begin, with `(\w+)`")
 CALL = re.compile(r"^(\w+) (\{.*\})$", re.MULTILINE)
@@ -103,8 +109,7 @@ def run(session: Session, project: Project) -> Outcome:
     return session.execute(["claude", "-p", f"/execute-batch {request}", *open_ones])
 
 
-@pytest.mark.parametrize("kind", [pytest.param(kind, marks=pytest.mark.host(kind)) for kind in (CLAUDE, OPENCODE)])
-@pytest.mark.parametrize("scope", ["project", "user"])
+@pytest.mark.parametrize(("kind", "scope"), PLACES)
 def test_the_seeds_batch_runs_to_its_result(kind: str, scope: str, open_host: Open, project: Project) -> None:
     """Agents work in their worktrees and nowhere else; what one claims and did not do failed; the result comes last."""
     texts = {f"tasks/1-foundation/{name}-x.xml": TASK.format(id=name, file=FILES[name][0], needs="") for name in FILES}
