@@ -12,7 +12,7 @@ from batchpack.errors import BatchpackError, BrokenFile, UsageError
 from batchpack.items import bodies
 from batchpack.items.chunks import every
 from batchpack.items.manifest import added
-from batchpack.queue import listing
+from batchpack.queue import batches, listing
 from batchpack.queue.values import said
 
 PAGE_LIMIT = 1000
@@ -71,6 +71,12 @@ def show(connection: sqlite3.Connection, folder: Path, word: str, base: Path | N
     judged = connection.execute("SELECT * FROM record WHERE item = ?", (word,)).fetchone()
     facts["record"] = None if judged is None else {**dict(judged), "at": said(judged["at"])}
     return facts
+
+
+def base_of(connection: sqlite3.Connection) -> Path | None:
+    """Return the folder that the files of a batch were found in; None for a batch without files."""
+    found: Any = batches.get(connection, "sources")
+    return next((Path(one["base"]) for one in found or () if one["kind"] == "files"), None)
 
 
 def _text(path: Path, digest: object) -> str:

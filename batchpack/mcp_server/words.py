@@ -22,6 +22,7 @@ def status_of(word: Word) -> Status:
 
 def whole(task: Task, body_from: int = 0) -> dict[str, Any]:
     """Return a task with a part of its body; `body_rest` counts the characters behind that part."""
+    body_from = max(0, body_from)
     end = body_from + BODY_SHOWN
     rest = len(task.body) - end
     return {**task.to_json(), "body": task.body[body_from:end], **({"body_rest": rest} if rest > 0 else {})}

@@ -159,3 +159,13 @@ def test_the_end_of_a_chunk_writes_its_files(project: Project, end: str) -> None
 
     written = {path.name for path in (project.folder / ".batchpack/items/mails/chunks").iterdir()}
     assert {"chunk-01-summary.json", "chunk-01-details.md"} == written
+
+
+def test_an_item_that_is_a_file_comes_with_its_text(project: Project) -> None:
+    """Of a file the tool gives the text, as the command does."""
+    project.write({"a.txt": "hello\n"})
+    project.run("items", "add", "*.txt", "--name", "files").assert_ok()
+    tools = Tools(project.folder.resolve())
+    item = tools.list_items()["items"][0]["id"]
+
+    assert "hello\n" == tools.get_item(item)["item"]["fields"]["text"]

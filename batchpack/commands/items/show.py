@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import click
@@ -11,14 +10,13 @@ import click
 from batchpack.commands.items._batch import Room, batch_command
 from batchpack.items import looking
 from batchpack.plaintext import clean, line
-from batchpack.queue import batches
 
 
 @click.command(short_help="Show one item with its fields.")
 @batch_command(click.argument("item"))
 def command(room: Room, item: str) -> None:
     """Show ITEM with its fields and what was judged of it; of a file the text, if it is as it was when it was added."""
-    facts = looking.show(room.connection, room.folder, item, _base(room))
+    facts = looking.show(room.connection, room.folder, item, looking.base_of(room.connection))
     known = ("at", "category", "size", "tokens", "locator", "chunk", "sha256")
     lines = [facts["id"], *(f"  {name}: {line(str(facts[name]))}" for name in known if facts[name] is not None)]
     if facts["record"]:
@@ -27,12 +25,6 @@ def command(room: Room, item: str) -> None:
             f"  judged: {judged['disposition']}, {line(judged['category'] or '-')}: {line(judged['rationale'])}"
         )
     room.tell([*lines, "", *_told(facts["fields"])], item=facts)
-
-
-def _base(room: Room) -> Path | None:
-    """Return the folder that files were found in."""
-    found: Any = batches.get(room.connection, "sources")
-    return next((Path(one["base"]) for one in found or () if one["kind"] == "files"), None)
 
 
 def _told(fields: dict[str, Any]) -> list[str]:
