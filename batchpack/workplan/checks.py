@@ -138,7 +138,9 @@ def _text(what: str, text: str) -> Iterator[str]:
 def _between(plan: WorkPlan) -> Iterator[Complaint]:
     """Check what tasks have to do with each other."""
     yield from _twice(plan)
-    known = {task.id: task.depends_on for task in plan.tasks}
+    known: dict[str, tuple[str, ...]] = {}
+    for task in plan.tasks:
+        known.setdefault(task.id, task.depends_on)  # of several with one id the first: the others are to be renamed
     missing = ((task, need) for task in plan.tasks for need in dict.fromkeys(task.depends_on) if need not in known)
     for count, (task, need) in enumerate(missing):
         yield Complaint(task.where, f"{_called(task)}: it depends on {_missing(need, known, hint=count < HINTS)}")

@@ -82,6 +82,14 @@ def test_a_circle_is_told_as_a_way() -> None:
     assert 2 == len(told.splitlines())
 
 
+def test_an_id_that_is_taken_hides_no_circle() -> None:
+    """A circle is told along with the task that has the id of one in it."""
+    told = said(plan(task("a", depends_on=("b",)), task("b", depends_on=("a",)), task("b")))
+
+    assert "it waits for itself: a -> b -> a" in told
+    assert "this id is taken already" in told
+
+
 def test_what_was_meant_is_guessed() -> None:
     """A missing dependency is told with the id that may have been meant."""
     assert "'serve', which is not in the plan; did you mean server?" in said(chain({"server": [], "web": ["serve"]}))
