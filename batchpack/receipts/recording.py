@@ -11,10 +11,11 @@ from itertools import takewhile
 from pathlib import Path
 
 from batchpack.errors import UsageError
+from batchpack.files import locked
 from batchpack.queue import database, rows
 from batchpack.queue.claiming import limits
 from batchpack.receipts import bodies, undoing
-from batchpack.receipts.acts import Act
+from batchpack.receipts.acts import Act, fold
 from batchpack.receipts.book import Book, Damaged
 from batchpack.receipts.checking import Report, check, read
 from batchpack.receipts.undoing import Undone
@@ -22,6 +23,7 @@ from batchpack.receipts.values import Draft, Receipt, Refused
 
 TEXT_LIMIT = 4000
 """The longest text of a receipt, in characters; a state may be longer."""
+UNDO_LOCK, UNDO_WAIT_SECONDS = ".undo.lock", 1.0
 
 
 def append(folder: Path, draft: Draft) -> Receipt:
@@ -123,5 +125,11 @@ def check_undo(folder: Path, *, late: bool = False) -> None:
 
 
 def undo(folder: Path, acts: Iterable[Act], cwd: Path, worker: str) -> Iterator[Undone]:
-    """Take acts of a batch back, as `undoing.run`."""
-    return undoing.run(partial(append, folder), acts, cwd, worker)
+    """Take acts of a batch back, as `undoing.run`; those that somebody else took back meanwhile are left out.
+
+    One at a time does it: raises Busy while another one is at it.
+    """
+    with locked(folder / UNDO_LOCK, "taking acts back", wait=UNDO_WAIT_SECONDS):
+        found = fold(read(Book(folder).path, Report()))
+        same = [act for act in acts if found[act.id].standing == act.standing]
+        yield from undoing.run(partial(append, folder), same, cwd, worker)

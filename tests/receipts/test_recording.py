@@ -12,10 +12,13 @@ from typing import Any
 
 import pytest
 
-from batchpack.errors import BatchpackError, UsageError
+from batchpack.errors import BatchpackError, Busy, UsageError
+from batchpack.files import locked
 from batchpack.queue.rows import StaleClaim, UnknownTask
+from batchpack.receipts.acts import fold
 from batchpack.receipts.book import Book, Damaged
-from batchpack.receipts.recording import append, verify
+from batchpack.receipts.checking import Report, read
+from batchpack.receipts.recording import UNDO_LOCK, append, undo, verify
 from batchpack.receipts.values import Draft, Receipt, Refused
 from tests.receipts.build import body, change, make_batch
 
@@ -133,3 +136,16 @@ def test_killed_at_any_moment_nothing_said_is_lost(tmp_path: Path) -> None:
 
     assert report.is_whole, report.faults
     assert told < last.seq == report.receipts == len(body(tmp_path).splitlines())
+
+
+def test_two_never_take_the_same_act_back(tmp_path: Path) -> None:
+    """Whoever planned the same before it was taken back runs nothing, and nobody begins while another is at it."""
+    make_batch(tmp_path)
+    begun = begin(tmp_path, undo=("touch", "undone"))
+    append(tmp_path, Draft("after", act=begun.act, result="done"))
+    planned = list(fold(read(Book(tmp_path).path, Report())).values())
+    with locked(tmp_path / UNDO_LOCK, "a test"), pytest.raises(Busy):
+        next(undo(tmp_path, planned, tmp_path, "ada"))
+
+    assert ["done"] == [one.result for one in undo(tmp_path, planned, tmp_path, "ada")]
+    assert [] == list(undo(tmp_path, planned, tmp_path, "bob"))

@@ -77,6 +77,8 @@ def _run(folder: Path, chosen: Undoing, project: Path, *, as_json: bool) -> int:
             say(f"{one.act.id}  {plain(one.act.before.draft.item)}: {ending}")
         if one.result == "failed":
             warn(f"  {plain(one.detail)}")
+    if len(done) < len(chosen.acts):
+        warn(f"{count(len(chosen.acts) - len(done), 'act')} somebody else took back meanwhile: batchpack receipts show")
     failed = sum(one.result == "failed" for one in done)
     if as_json:
         say_json({"undone": len(done) - failed, "failed": failed, "acts": [one.to_json() for one in done]})
