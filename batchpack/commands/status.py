@@ -20,7 +20,8 @@ from batchpack.output import say, say_json, watched
 @click.pass_obj
 def command(app: App, run: str, watch: bool, project: Path | None, as_json: bool) -> None:
     """Say where a run of work stands (by default this project's newest): its tasks, what they wait for."""
-    from batchpack.execution import show, store
+    from batchpack.execution import hosted, show, store
+    from batchpack.execution.facts import BY_HOST
     from batchpack.execution.view import View, view
 
     found = store.find(run, app.project(project))
@@ -41,5 +42,7 @@ def command(app: App, run: str, watch: bool, project: Path | None, as_json: bool
         say_json({"driven": seen.driven, **seen.to_json()})
         return
     say(show.table(seen, columns=10_000, lines=100_000))
-    if not seen.driven and not seen.finished:
+    if found.facts.options.executor == BY_HOST:
+        say(f"Agents of a host carry it out. {hosted.going_on(found, found.state())}")
+    elif not seen.driven and not seen.finished:
         say(f"Nobody drives it at present. Go on with: batchpack resume {found.short}")

@@ -9,6 +9,7 @@ from contextlib import closing
 from batchpack.app import App
 from batchpack.errors import Busy
 from batchpack.execution import endings
+from batchpack.execution.facts import BY_HOST
 from batchpack.execution.journal import Draft, Journal
 from batchpack.execution.store import WorkRun
 
@@ -27,7 +28,8 @@ def cancel(app: App, run: WorkRun) -> list[str]:
     with closing(Journal(run.journal)) as journal:
         journal.append(Draft("cancel_asked"))
         ended = _by_itself(run) if run.is_driven() else asyncio.run(_ended(app, run, journal))
-    stays = f"What is merged stays. Go on with: batchpack resume {run.short}"
+    again = "execute-batch begin" if run.facts.options.executor == BY_HOST else f"resume {run.short}"
+    stays = f"What is merged stays. Go on with: batchpack {again}"
     if not ended:
         return [f"Run {run.short} was asked to end and still does; see: batchpack status {run.short}", stays]
     return [f"Run {run.short} is cancelled; nothing of it runs any more.", stays]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import shlex
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, cast
 
@@ -21,6 +24,7 @@ from batchpack.execution.schedule import Schedule
 from batchpack.execution.state import State
 from batchpack.execution.store import WorkRun
 from batchpack.executor import Answer, Executor, Order
+from batchpack.files import write_atomic
 from batchpack.runs import store
 from batchpack.workplan import digest
 from batchpack.workplan.values import WorkPlan
@@ -28,6 +32,9 @@ from batchpack.worktrees import repository
 
 if TYPE_CHECKING:
     from batchpack.engine import Session
+
+MOST = 8
+"""Most tasks that are named for a next batch."""
 
 
 class _ByHost:
@@ -120,18 +127,44 @@ def _no_note(text: str) -> None:
     raise BatchpackError(text, "what was done is safe in the run; mend the reason and give the command again")
 
 
-def run_of(plan: WorkPlan, project: Path, worktree_dir: Path | None) -> WorkRun:
+def run_of(plan: WorkPlan, project: Path, worktree_dir: Path | None, *, shared: bool = False) -> WorkRun:
     """Return the run that carries out a plan for a host: the newest of it, else a new one.
 
     When the plan was changed since, the new run goes on with the branch on which the earlier one brought its work
-    together.
+    together. `shared` says that others write in the main tree meanwhile, from now on.
     """
     earlier = next(_earlier(plan, project), None)
     if earlier is not None and earlier.facts.plan_hash == digest.plan_hash(plan):
-        return earlier
+        return _shared(earlier) if shared and earlier.facts.options.strict else earlier
     into = earlier.facts.target.removeprefix("refs/heads/") if earlier is not None else ""
-    options = Options(executor=BY_HOST, halt="never")
+    options = Options(executor=BY_HOST, halt="never", strict=not shared)
     return starting.create(plan, options, project=project, worktree_dir=worktree_dir, into=into)
+
+
+def _shared(run: WorkRun) -> WorkRun:
+    """Settle that attempts of a run do not fail for changes in the main tree."""
+    found = replace(run.facts, options=replace(run.facts.options, strict=False))
+    with run.locked(30):
+        write_atomic(run.folder / "run.json", json.dumps(found.to_json(), indent=1, ensure_ascii=False) + "\n")
+    return WorkRun(run.folder)
+
+
+def going_on(run: WorkRun, state: State) -> str:
+    """Say how to go on with a run: its open batch is ended, else what can be done next is begun."""
+    running = [name for name, task in state.tasks.items() if task.runs]
+    if running:
+        return f"End the batch that is begun: batchpack execute-batch end {run.short} --task-ids {','.join(running)}"
+    done = {name for name, task in state.tasks.items() if task.status in {"verified", "merged"}}
+    ready = [
+        task.id
+        for task in run.plan.tasks
+        if state.tasks[task.id].status in {"pending", "failed", "conflict", "culprit"}
+        and done.issuperset(task.depends_on)
+    ][:MOST]
+    if not ready:
+        return f"Nothing of it can be begun. Merge what is ready: batchpack merge run {run.short}"
+    path = shlex.quote(str(run.plan.path))
+    return f"Begin the next batch: batchpack execute-batch begin --tasks-path {path} --task-ids {','.join(ready)}"
 
 
 def _earlier(plan: WorkPlan, project: Path) -> Iterator[WorkRun]:

@@ -70,7 +70,7 @@ def _impostors(project: Project, folder: Path) -> None:
     outside = folder.parent.parent / "outside"
     outside.mkdir()
     (tree / ".env").write_text("P=1\n")
-    links = {
+    links: dict[str, str | Path] = {
         "to-main": project.folder,
         "to-outside": outside,
         "file-link": project.folder / "src/a.py",

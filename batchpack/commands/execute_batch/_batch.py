@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from batchpack import places
+from batchpack import places, plaintext
 from batchpack.app import App
 from batchpack.errors import BatchpackError, UnknownName, UsageError
 from batchpack.execution.hosting import Call
@@ -119,3 +119,10 @@ def reasons(state: State, names: Sequence[str], run: WorkRun) -> Iterator[str]:
         if task.status not in {"verified", "merged"} and task.reason:
             place = Path("evidence") / f"{name}-{task.number}"
             yield f"{name}: {wording.cut(task.reason, 300)} ({run.folder / place})"
+
+
+def main_tree(state: State, *, strict: bool) -> str:
+    """Say that the main tree changed, and what to do if that was no agent."""
+    some = ", ".join(plaintext.line(path) for path in state.main_tree[:5])
+    mend = "; if that was you, begin again with --shared-main-tree" if strict else ""
+    return f"the main tree changed meanwhile, and was left as it is: {some}{mend}"

@@ -20,6 +20,7 @@ from batchpack.output import say, say_json
 @click.option("--batch-number", type=click.IntRange(1), default=1, help="The batch's number within its layer.")
 @click.option("--layer", default="", help="The layer's name, for reports.")
 @click.option("--max-parallel", type=click.IntRange(1, 64), default=8, help="The most calls in one message.")
+@click.option("--shared-main-tree", is_flag=True, help="Others write in the main tree meanwhile: tell it, fail nobody.")
 @click.option("--source", metavar="NAME", help="The format of the tasks, where it cannot be told by the look.")
 @click.option("--host", metavar="NAME", help="The host whose words the calls are printed in.")
 @click.option("--agent", default="", metavar="NAME", help="The host's own name of the agent for tasks that name none.")
@@ -39,7 +40,7 @@ def command(app: App, /, task_ids: str, as_json: bool, **given: Any) -> None:
     plan = replace(source.read(given["tasks_path"].resolve()), kind=source.NAME)
     names = _batch.names_of(task_ids, plan)
     folder = given["worktree_dir"].resolve() if given["worktree_dir"] else None
-    run = hosted.run_of(plan, project, folder)
+    run = hosted.run_of(plan, project, folder, shared=given["shared_main_tree"])
     hosting.merge_ready(run, names)
     with hosted.opened(app, run) as context:
         repo = hosted.repository_of(context)

@@ -46,6 +46,8 @@ def command(app: App, /, run: str, task_ids: str, **given: Any) -> int:
         say("\n".join(shown))
         for reason in _batch.reasons(state, names, found):
             warn(reason)
+        if state.main_tree:
+            warn(_batch.main_tree(state, strict=found.facts.options.strict))
         if not given["results"]:
             say(f"\n{show.batch_result_text(result)}")
     return 0 if len(result["verified"]) == len(names) else 1

@@ -7,6 +7,7 @@ from typing import Any
 
 from batchpack import plaintext
 from batchpack.execution import takeover
+from batchpack.execution.facts import BY_HOST
 from batchpack.execution.store import WorkRun
 from batchpack.merging.queue import Queue
 from batchpack.merging.target import Target
@@ -66,7 +67,9 @@ def _next(run: WorkRun, known: dict[str, Any], entries: list[Queued]) -> Iterato
         yield f"Nobody drives the run. Merge what is ready with: batchpack merge run {run.short}"
     if states & {"conflict", "culprit"} and not known["driven"]:
         yield f"Try the same work once more with: batchpack merge retry {run.short} TASK"
-        yield f"Have it done anew with: batchpack resume {run.short} --retry-failed"
+        by_host = run.facts.options.executor == BY_HOST
+        again = "execute-batch begin" if by_host else f"resume {run.short} --retry-failed"
+        yield f"Have it done anew with: batchpack {again}"
     if "merged" in states:
         yield f"Take over what is merged with: {takeover.command(run.facts.project, run.facts.target)}"
 

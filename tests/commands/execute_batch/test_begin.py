@@ -59,3 +59,41 @@ def test_what_waits_begins_on_what_was_merged(ground: Ground) -> None:
 
     assert "VALUE = 1\n" == (ground.project.folder.parent / "trees" / "L2-001" / "app" / "enums.py").read_text()
     assert ["merged"] == [one["status"] for one in ground.state()["merge_queue"] if one["task_id"] == "L1-001"]
+
+
+def test_a_shared_main_tree_fails_nobody(ground: Ground) -> None:
+    """Changes in the main tree fail the attempts of a batch, and are only told once it is said that others write."""
+    ground.begin("L1-001").assert_ok()
+    ground.work("L1-001")
+    ground.record("L1-001")
+    ground.project.write({"app/mine.py": "x\n"})
+    done = ground.end("L1-001").assert_failed("app/mine.py", "if that was you, begin again with --shared-main-tree")
+    assert "Verified: none" in done.out
+
+    ground.begin("L1-001,L1-006", "--shared-main-tree").assert_ok()
+    for name, attempt in (("L1-001", 2), ("L1-006", 1)):
+        ground.work(name)
+        ground.record(name, attempt)
+    done = ground.end("L1-001,L1-006").assert_ok()
+    assert "Verified: L1-001, L1-006" in done.out
+    assert "the main tree changed meanwhile, and was left as it is: app/mine.py\n" in done.err
+
+
+def test_where_it_stands_is_told_with_the_hosts_commands(ground: Ground) -> None:
+    """`batchpack status` of such a run says how its batches are ended and begun, and never to resume it."""
+    ground.begin("L1-001").assert_ok()
+    begun = ground.project.run("status").assert_ok().out
+    assert f"End the batch that is begun: batchpack execute-batch end {ground.run} --task-ids L1-001\n" in begun
+    ground.work("L1-001")
+    ground.record("L1-001")
+    ground.end("L1-001").assert_ok()
+    told = ground.project.run("status").assert_ok().out
+
+    path = ground.project.folder / "tasks"
+    assert (
+        f"Begin the next batch: batchpack execute-batch begin --tasks-path {path} --task-ids L1-002,L1-006,L2-001\n"
+    ) in told
+    assert "batchpack resume" not in begun + told
+    command = told.rpartition("batchpack ")[2].split()
+    ground.project.run(*command).assert_ok()
+    assert "batchpack execute-batch begin" in ground.project.run("cancel", "latest").out
