@@ -20,12 +20,12 @@ SHORT = 60
 def plan_hash(plan: WorkPlan) -> str:
     """Return the SHA-256 of all that a run of the plan would do, whatever the order of its tasks in the file."""
     tasks = sorted((task.id, task_hash(task)) for task in plan.tasks)
-    return _digest({"tasks": tasks, **_content(plan)})
+    return _digest({"tasks": tasks, **_said(plan, _PLAN)})
 
 
 def task_hash(task: WorkTask) -> str:
     """Return the SHA-256 of all that an attempt at the task depends on."""
-    return _digest(_content(task))
+    return _digest(_said(task, _TASK))
 
 
 def differences(old: WorkPlan, new: WorkPlan) -> list[str]:
@@ -73,6 +73,11 @@ def _content(thing: WorkPlan | WorkTask) -> dict[str, Any]:
     return {name: _plain(name, value) for name, value in named.items()}
 
 
+def _said(thing: WorkPlan | WorkTask, usual: dict[str, Any]) -> dict[str, Any]:
+    """Return what is not as usual: a setting that a later version adds leaves the hashes of older plans alone."""
+    return {name: value for name, value in _content(thing).items() if value != usual[name]}
+
+
 def _plain(name: str, value: Any) -> Any:
     """Return a value of JSON: what has no order sorted."""
     if isinstance(value, tuple):
@@ -84,3 +89,6 @@ def _digest(value: object) -> str:
     """Return the SHA-256 of a value's canonical JSON."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+_TASK, _PLAN = _content(WorkTask(id="", title="")), _content(WorkPlan("", ()))

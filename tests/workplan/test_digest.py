@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from batchpack.workplan import digest
-from batchpack.workplan.values import WorkPlan
+from batchpack.workplan.values import WorkPlan, WorkTask
 from tests.workplan.build import chain, plan, plans, task
 
 
@@ -77,3 +78,10 @@ def test_what_differs_is_told_in_words() -> None:
 def test_the_hash_and_the_differences_agree(one: WorkPlan, other: WorkPlan) -> None:
     """Two plans have the same hash if and only if no difference is told."""
     assert (digest.plan_hash(one) == digest.plan_hash(other)) == (digest.differences(one, other) == [])
+
+
+def test_what_is_as_usual_is_no_part_of_the_hash() -> None:
+    """A version that knows one more setting has the same hashes for plans that do not use it."""
+    expected = hashlib.sha256(b'{"command":"true","id":"a","title":"A"}').hexdigest()
+
+    assert expected == digest.task_hash(WorkTask("a", "A", command="true", where="p:1"))
