@@ -30,4 +30,4 @@ def command(desk: Desk, task: str | None, reason: str | None, force: bool) -> No
         return
     say("\n".join(text for one in dead for text in lines_of(one)) or "No task was given up.")
     if dead:
-        say(f"To have them done after all, run:\n    batchpack items requeue --all dead --batch {desk.batch}")
+        say(f"Find out what ended their workers; then `batchpack items requeue --batch {desk.batch} TASK` tries anew.")

@@ -39,6 +39,8 @@ def command(room: Room, rejected: bool, wait: float) -> None:
     ]
     if rows:
         told.append(f"  {words.count(len(rows), 'row was', 'rows were')} set aside: batchpack items status --rejected")
+    if dead := facts["tasks"]["dead"]:
+        told.append(f"  {words.count(dead, 'task was', 'tasks were')} given up: batchpack items dead {room.named}")
     room.tell([*told, *_then(room, facts)], **facts)
 
 
@@ -50,12 +52,10 @@ def _facts(room: Room) -> dict[str, Any]:
 
 
 def _then(room: Room, facts: dict[str, Any]) -> list[str]:
-    """Say what comes next: to cut the batch, to wait, to start workers, to look at what was given up, to sum it up."""
+    """Say what comes next: to cut the batch, to wait, to start workers, to sum it up."""
     if not any(facts["tasks"].values()):
         by = "month|week|day|FIELD|size|tokens"
         return wording.step("To make tasks of it,", "items", "chunk", "--by", by, *room.named.split())
-    if facts["tasks"]["dead"] and not looking.is_left(facts):
-        return wording.step("To see what was given up,", "items", "dead", *room.named.split())
     if not looking.is_left(facts):
         return wording.step("Nothing is left to work on. Then", "items", "summary", *room.named.split())
     if not workers.are_told(room.connection):

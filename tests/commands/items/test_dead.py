@@ -13,7 +13,7 @@ def test_the_dead_are_listed_with_the_reason(desk: ItemDesk) -> None:
     assert "No task was given up.\n" == none
     told = desk.items("dead").assert_ok().out
     assert told.startswith("a  dead  November\n  kills its workers\n")
-    assert told.endswith("    batchpack items requeue --all dead --batch mails\n")
+    assert told.endswith("then `batchpack items requeue --batch mails TASK` tries anew.\n")
     assert ["a"] == [task["id"] for task in desk.items("dead", "--json").json()["tasks"]]
 
 

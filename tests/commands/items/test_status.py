@@ -56,14 +56,14 @@ def test_waiting_ends_with_the_work_or_the_time(batch: ItemBatch) -> None:
 
 
 def test_what_comes_next_is_told(project: Project) -> None:
-    """Before there are tasks it is to cut, at the end to sum up, and where something was given up to look at that."""
+    """Before there are tasks it is to cut, at the end to sum up; what was given up is told."""
     project.run("items", "add", "-", "--name", "k", stdin='{"id": "a"}\n{"id": "b"}\n').assert_ok()
     assert "    batchpack items chunk --by month|" in project.run("items", "status").assert_ok().out
     project.run("items", "chunk", "--by", "size", "--max", "1").assert_ok()
     project.run("items", "skip", "chunk-01", "--reason", "a twin").assert_ok()
     project.run("items", "dead", "chunk-02").assert_ok()
 
-    assert "    batchpack items dead --batch k" in project.run("items", "status").assert_ok().out
+    assert "  1 task was given up: batchpack items dead --batch k\n" in project.run("items", "status").assert_ok().out
     project.run("items", "requeue", "chunk-02").assert_ok()
     project.run("items", "skip", "chunk-02", "--reason", "a twin").assert_ok()
     assert "    batchpack items summary --batch k" in project.run("items", "status").assert_ok().out
