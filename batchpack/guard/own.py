@@ -21,9 +21,12 @@ FILES = ("--file", "--from", "--params", "--prices", "--template")
 BESIDE = "--worktree-dir"
 PEOPLES = (
     ("install",), ("uninstall",), ("receipts", "undo"), ("receipts", "export"), ("items", "run"), ("items", "prune"),
-    ("items", "approve"),
+    ("items", "approve"), ("run",), ("merge",), ("worktrees", "clean"),
 )  # fmt: skip
-"""Commands that only people give: an undo runs what a worker wrote, an export writes any file, a yes is a person's."""
+"""Commands that only people give: an undo runs what a worker wrote, an export writes any file, a yes is a person's.
+
+A plan's commands, and those of a gate, are run beside the guard.
+"""
 CHECKING = (("items", "approve", "--check"),)
 """What of these only looks; the option stands first, since behind another one it could be that one's value."""
 RUNNING = ("items", "add"), "--command"

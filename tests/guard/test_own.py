@@ -150,3 +150,13 @@ def test_a_yes_is_a_persons(words: str, ground: Ground) -> None:
     with pytest.raises(Refused, match="agents do not run batchpack items approve"):
         own.check_options(["batchpack", *words.split()], place)
     own.check_options(["batchpack", "items", "approve", "--check", "--chunk", "1"], place)
+
+
+@pytest.mark.parametrize(
+    "words", ["run plan.yaml", "run -j 2 plan.yaml", "merge run latest --gate true", "worktrees clean"]
+)
+def test_what_runs_commands_beside_the_guard_is_for_people(words: str, ground: Ground) -> None:
+    """The commands of a plan and the lines of a gate are judged by nobody, so that no agent may give them."""
+    place = Place(str(ground.project.folder), ground.policy()["own"])
+    with pytest.raises(Refused, match="agents do not run batchpack"):
+        own.check_options(["batchpack", *words.split()], place)
