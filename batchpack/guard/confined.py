@@ -6,6 +6,7 @@ import os
 import re
 
 from batchpack.guard import building, worktrees
+from batchpack.guard.globs import is_secret
 from batchpack.guard.places import LONGEST, Place
 from batchpack.guard.refusal import Refused, shown
 from batchpack.protected import GIT_LOOKS, GIT_OF_ALL, GIT_WRITES, WORKTREE_GIT
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
 
 BEGIN = re.compile(r"\s*cd[ \t]+('/[^'\n]*'|\"/[^\"$`\\\n]*\"|/[^\s;&|(){}<>'\"\\$`*?\[~]*)[ \t]*(?:&&|;(?!;)|\n|$)")
 """The start of a command that goes on in another folder, and nowhere else, whatever follows."""
+ASIDE = re.compile(r"[(|`]|(?<!&)&(?!&)")
+"""What may run a part of a command apart, so that its change of folder does not last."""
 FOLDERS = ("cd", "pushd", "chdir")
 SCRATCH = ("/dev", "/tmp", "/var/tmp")  # noqa: S108 - names to compare with
+MOST = 16
+"""Most folders that are kept in mind."""
 STREAMS = ("/dev/stdout", "/dev/stderr")
 OPEN_VARIABLE = "PATH="
 PLACED = ("-C", "--git-dir", "--work-tree")
@@ -32,7 +37,7 @@ def judge(command: str, folder: object, policy: dict[str, Any], place: Place) ->
     inner.cwd = inner.given = place.real(folder)
     if not os.path.isdir(inner.cwd):
         raise Refused(f"{shown(folder)} is no folder", worktrees.INSTEAD)
-    walls = Walls(place, inner)
+    walls = Walls(place, inner, strict=ASIDE.search(command) is not None)
     building.check(command, policy, walls.inner, more=walls.check)
 
 
@@ -47,21 +52,20 @@ def _start(command: str, folder: object) -> str:
 
 
 class Walls:
-    """A worktree with the project that it was made of, and the folders that a command was seen to go to."""
+    """A worktree with the project that it was made of, and the folders that a command may be in by now.
 
-    def __init__(self, main: Place, inner: Place) -> None:
-        self.main, self.inner = main, inner
-        self.seen = [*dict.fromkeys((inner.cwd, inner.root))]
+    That is one, as long as it is plain how the command goes from folder to folder; else, `strict`, all that it went to.
+    """
+
+    def __init__(self, main: Place, inner: Place, *, strict: bool) -> None:
+        self.main, self.inner, self.strict = main, inner, strict
+        self.seen = [inner.cwd]
         roots = {re.escape(root) for root in (main.root, main.given_root)}
         self.named = re.compile(rf"(?:{'|'.join(sorted(roots))})(?![\w.-])")
 
     def check(self, said: list[str], targets: list[str]) -> None:
         """Refuse one simple command that leads out of the worktree."""
-        for at, word in enumerate(said):
-            if building.name(word) == "git":
-                self._check_git(said[at + 1 :])
-            elif word.startswith("GIT_") and "=" in word:
-                raise Refused(f"{shown(word)} is not allowed", "leave git's variables out")
+        self._check_gits(said)
         for target in targets:
             self._check_written(target)
         rest = building.unwrapped(said)
@@ -70,6 +74,9 @@ class Walls:
         if not rest:
             return
         name = building.name(rest[0])
+        self.strict = self.strict or name in (*building.SHELLS, "pushd", "popd")
+        if not os.path.isfile(os.path.join(self.seen[-1], rest[0])):
+            self._check_unnamed(rest[:1])
         if name in FOLDERS:
             self._go(rest[1:])
         elif building.writes(name, rest):
@@ -83,11 +90,11 @@ class Walls:
         word = words[0] if len(words) == 1 else ""
         if not word or word[0] in "-~+" or set(word) & set("$`*?["):
             raise Refused("the folder to change to is not written out", worktrees.INSTEAD)
-        reals = {os.path.realpath(os.path.join(folder, word)) for folder in self.seen}
-        inside = [real for real in reals if self.inner.holds(real)]
-        if len(inside) < len(reals):
+        reals = self._reals(word)
+        if not all(map(self.inner.holds, reals)):
             raise _outside(word)
-        self.seen += [real for real in inside if real not in self.seen][: 16 - len(self.seen)]
+        self.strict = self.strict or not all(map(os.path.isdir, reals))
+        self.seen = [*dict.fromkeys((*self.seen, *sorted(reals)))][:MOST] if self.strict else [*reals]
 
     def _check_written(self, word: str) -> None:
         """Refuse to write outside of the worktree, but for scratch files."""
@@ -118,6 +125,14 @@ class Walls:
         plain = os.path.expanduser(word)
         return {os.path.realpath(os.path.join(folder, plain)) for folder in self.seen}
 
+    def _check_gits(self, said: list[str]) -> None:
+        """Judge git wherever in a simple command it stands, and the variables that lead it elsewhere."""
+        for at, word in enumerate(said):
+            if building.name(word) == "git":
+                self._check_git(said[at + 1 :])
+            elif word.startswith("GIT_") and "=" in word:
+                raise Refused(f"{shown(word)} is not allowed", "leave git's variables out")
+
     def _check_git(self, words: list[str]) -> None:
         """Refuse git's commands that reach beyond the worktree's own branch."""
         at = 0
@@ -143,6 +158,8 @@ def _check_verb(verb: str, words: list[str]) -> None:
         raise Refused(
             f"git {verb} is not allowed in a task's worktree", "commit on its branch, or leave the work: it is kept"
         )
+    if verb == "add" and any(map(is_secret, words)):
+        raise Refused("git add of a secret is not allowed", "leave secrets alone")
     if verb == "commit" and any(word == UNCHECKED[0] or word.startswith(UNCHECKED[1]) for word in words):
         raise Refused("git commit without the project's hooks is not allowed", "leave the option out")
 

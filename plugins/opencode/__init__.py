@@ -64,6 +64,7 @@ TOOLS: Mapping[str, str] = {
 CAPABILITIES = Capabilities(
     limits=(
         "agents that build and test may run nearly any command: their edit rules stop accidents, not intent",
+        "agents with a worktree of their own work below folders named `*.worktrees` only, as batchpack makes them",
         "under `opencode --pure` no plugin runs: the pack's agents have no tools then, and /batch-run does nothing",
         "plugins of others run beside the guard, and one of them could change a call after it was judged",
         "commands of others that put your words into their text run any !`...` in them; no rule forbids it",

@@ -43,7 +43,9 @@ class Trees:
 def laid(base: Path) -> Trees:
     """Lay the ground: two real worktrees, and impostors beside them."""
     project = Project(base, "p")
-    project.write({"src/a.py": "a\n", "app/b.py": "b\n", "top.key": "k\n"}).init_git()
+    project.write(
+        {"src/a.py": "a\n", "app/b.py": "b\n", "top.key": "k\n", ".venv/bin/pytest": "#!/bin/sh\n"}
+    ).init_git()
     _name(project)
     folder = project.folder.with_name(f"{project.folder.name}.worktrees") / "ab12"
     repo = repository.open_at(project.folder)
