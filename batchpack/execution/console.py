@@ -15,6 +15,7 @@ from batchpack.execution import driving, endings, show
 from batchpack.execution.context import executor_name
 from batchpack.execution.facts import Options
 from batchpack.execution.journal import Event
+from batchpack.execution.schedule import stages
 from batchpack.execution.state import State
 from batchpack.execution.store import WorkRun
 from batchpack.execution.view import view
@@ -53,7 +54,7 @@ def check(app: App, plan: WorkPlan, options: Options) -> None:
 def preview(plan: WorkPlan, options: Options, *, as_json: bool) -> None:
     """Say in what order a plan's tasks would run, and who would work on each."""
     checks.check(plan)
-    layers = graph.layers(plan)
+    layers = order(plan)
     if as_json:
         say_json({"plan": plan.name, "tasks": len(plan.tasks), "jobs": options.jobs, "layers": layers})
         return
@@ -65,6 +66,15 @@ def preview(plan: WorkPlan, options: Options, *, as_json: bool) -> None:
         for name in layer:
             say(f"  {name}  {tasks[name].title}  ({executor_name(tasks[name], options.executor) or 'no executor yet'})")
     say("\nNothing was made. Without --dry-run it begins.")
+
+
+def order(plan: WorkPlan) -> list[tuple[str, ...]]:
+    """Return the tasks by what they wait for; in a layered plan each layer's behind those of the layers before it."""
+    if not plan.layered:
+        return graph.layers(plan)
+    stage = stages(plan)
+    others = [{name for name in stage if stage[name] != number} for number in sorted(set(stage.values()))]
+    return [names for outside in others for names in graph.layers(_without(plan, outside))]
 
 
 def drive(app: App, run: WorkRun, *, as_json: bool, resumed: Mapping[str, Any] | None = None) -> None:

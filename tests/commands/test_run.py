@@ -110,6 +110,14 @@ def test_a_dry_run_makes_nothing(ground: Ground) -> None:
     assert not (ground.root / ".batchpack").exists()
 
 
+def test_a_dry_run_of_layers_shows_them_one_after_another(ground: Ground) -> None:
+    """In a layered plan a task of a later layer stands behind those of earlier ones, though it waits for none of them."""
+    tasks = ({"id": "a", "command": "true", "layer": "1"}, {"id": "b", "command": "true", "layer": "2"})
+    facts = ground.run(plan(*tasks, layered=True), "--dry-run", "--json").json()
+
+    assert [["a"], ["b"]] == facts["layers"]
+
+
 def test_events_as_json(ground: Ground) -> None:
     """Each event is a line with its number, and the last one says that the run is finished."""
     lines = [json.loads(line) for line in ground.run(plan(ONE), "--json").assert_ok().out.splitlines()]
