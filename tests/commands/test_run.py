@@ -111,7 +111,7 @@ def test_a_dry_run_makes_nothing(ground: Ground) -> None:
 
 
 def test_a_dry_run_of_layers_shows_them_one_after_another(ground: Ground) -> None:
-    """In a layered plan a task of a later layer stands behind those of earlier ones, though it waits for none of them."""
+    """In a layered plan a task of a later layer stands behind those of earlier ones, though it needs none of them."""
     tasks = ({"id": "a", "command": "true", "layer": "1"}, {"id": "b", "command": "true", "layer": "2"})
     facts = ground.run(plan(*tasks, layered=True), "--dry-run", "--json").json()
 
