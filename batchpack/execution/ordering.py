@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from batchpack.attempts import prompt
-from batchpack.attempts.ladder import Rung
+from batchpack.attempts.ladder import COUNTED, Rung
 from batchpack.execution.context import Context
 from batchpack.executor import Order
 from batchpack.worktrees.values import Worktree
@@ -31,9 +31,10 @@ def order_for(context: Context, name: str, rung: Rung, worktree: Worktree | None
 def write_prompt(context: Context, order: Order, rung: Rung, worktree: Worktree | None) -> None:
     """Write what the agent of an attempt is told, with what went wrong before."""
     state = context.state.tasks[order.task]
-    counted = [one for one in state.tries[state.forgotten :] if one.facts.get("reason")]
+    counted = [one for one in state.tries[state.forgotten :] if one.verdict in COUNTED]
     earlier = [
-        prompt.Earlier(one.number, one.facts["reason"], context.run.evidence(order.task, one.number)) for one in counted
+        prompt.Earlier(one.number, str(one.facts.get("reason", "")), context.run.evidence(order.task, one.number))
+        for one in counted
     ]
     told = prompt.Told(
         task=context.tasks[order.task],

@@ -38,6 +38,7 @@ def test_an_order_has_all_that_an_executor_needs(tmp_path: Path) -> None:
 def test_the_next_attempt_is_told_what_failed(tmp_path: Path) -> None:
     """Each earlier failure with its reason, the last with its feedback."""
     tries = [
+        Draft("judged", "a", 9, {"verdict": "paused", "reason": "a limit, not the task"}),
         Draft("judged", "a", 1, {"verdict": "failed", "reason": "first reason", "feedback": "old words"}),
         Draft("judged", "a", 2, {"verdict": "failed", "reason": "second reason", "feedback": "FAILED test_x"}),
     ]
@@ -47,3 +48,4 @@ def test_the_next_attempt_is_told_what_failed(tmp_path: Path) -> None:
     assert "second reason" in text
     assert "FAILED test_x" in text
     assert "old words" not in text
+    assert "a limit" not in text

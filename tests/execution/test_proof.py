@@ -25,6 +25,10 @@ PRICE = (
     " && printf 'from calc.rate import RATE\\n\\n\\ndef price(n):\\n    return n * RATE\\n' > calc/price.py"
 )
 
+MEND = "if test -e tests/test_price.py; then sed -i 's/== 10/== 20/' tests/test_price.py; fi"
+RATE = f"echo 'RATE = 2' > calc/rate.py; {MEND}"
+"""Whichever of the two is merged first, the other one is mended on top of it."""
+
 
 def task(name: str, command: str, *depends_on: str, **more: Any) -> dict[str, Any]:
     """Make a task of its layer, verified by the project's own tests."""
@@ -56,7 +60,7 @@ def twelve(base: Path, root: Path) -> list[dict[str, Any]]:
         task("L1-006", once(base / "main", f"echo > '{root}/leak.txt'; echo > m.txt", "true"), deliverables=["m.txt"]),
         task("L2-001", "echo '- one' >> CHANGES.md", "L1-001", scope=["CHANGES.md"]),
         task("L2-002", "echo '- two' >> CHANGES.md", "L1-001", scope=["CHANGES.md"]),
-        task("L2-003", "echo 'RATE = 2' > calc/rate.py", "L1-001"),
+        task("L2-003", RATE, "L1-001"),
         task("L2-004", PRICE, "L1-001"),
         task("L3-001", "ls calc > contents.txt", "L2-001", "L2-002", "L2-003", "L2-004"),
         task("L3-002", "true", "L1-003"),
