@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from batchpack import git, places
+from batchpack.collector import Collector
 from batchpack.engine import Engine
 from batchpack.errors import UnknownName, UsageError
 from batchpack.executor import Executor
@@ -26,6 +27,7 @@ class Registry:
     providers: Mapping[str, Provider] = field(default_factory=dict)
     engines: Mapping[str, Engine] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
+    collectors: Mapping[str, Collector] = field(default_factory=dict)
 
 
 class App:

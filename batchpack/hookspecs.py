@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from batchpack.collector import Collector
 from batchpack.engine import Engine
 from batchpack.executor import Executor
 from batchpack.host import Host
@@ -36,6 +37,11 @@ def batchpack_sources(register: Callable[[Source], None]) -> None:
 @hookspec
 def batchpack_providers(register: Callable[[Provider], None]) -> None:
     """Offer services of models: modules or objects that fit `batchpack.provider.Provider`."""
+
+
+@hookspec
+def batchpack_collectors(register: Callable[[Collector], None]) -> None:
+    """Offer collectors of usage: modules or objects that fit `batchpack.collector.Collector`."""
 
 
 @hookspec

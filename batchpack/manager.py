@@ -14,6 +14,7 @@ import pluggy
 
 from batchpack import hookspecs, places
 from batchpack.app import Registry
+from batchpack.collector import Collector
 from batchpack.engine import Engine
 from batchpack.errors import BatchpackError
 from batchpack.executor import Executor
@@ -146,12 +147,14 @@ def load() -> Registry:
     providers: dict[str, Provider] = {}
     engines: dict[str, Engine] = {}
     sources: dict[str, Source] = {}
+    collectors: dict[str, Collector] = {}
     roots = [places.pack_root()]
-    manager.hook.batchpack_hosts(register=_collector(hosts, "host"))
-    manager.hook.batchpack_executors(register=_collector(executors, "executor"))
-    manager.hook.batchpack_providers(register=_collector(providers, "provider"))
-    manager.hook.batchpack_engines(register=_collector(engines, "engine"))
-    manager.hook.batchpack_sources(register=_collector(sources, "source"))
+    manager.hook.batchpack_hosts(register=_registrar(hosts, "host"))
+    manager.hook.batchpack_executors(register=_registrar(executors, "executor"))
+    manager.hook.batchpack_providers(register=_registrar(providers, "provider"))
+    manager.hook.batchpack_engines(register=_registrar(engines, "engine"))
+    manager.hook.batchpack_sources(register=_registrar(sources, "source"))
+    manager.hook.batchpack_collectors(register=_registrar(collectors, "collector"))
     manager.hook.batchpack_content(register=roots.append)
     if not switched_off():
         roots.append(places.config_folder())
@@ -162,10 +165,11 @@ def load() -> Registry:
         providers=dict(sorted(providers.items())),
         engines=dict(sorted(engines.items())),
         sources=dict(sorted(sources.items())),
+        collectors=dict(sorted(collectors.items())),
     )
 
 
-def _collector(into: dict[str, N], kind: str) -> Callable[[N], None]:
+def _registrar(into: dict[str, N], kind: str) -> Callable[[N], None]:
     """Make a `register` that refuses a name taken already."""
 
     def register(offered: N) -> None:

@@ -142,5 +142,12 @@ def test_a_registered_thing_is_only_named_once() -> None:
 
     into: dict[str, SimpleNamespace] = {}
     with pytest.raises(manager.BrokenPlugin, match="registered already"):
-        offer(manager._collector(into, "host"))
+        offer(manager._registrar(into, "host"))
     assert ["twice"] == list(into)
+
+
+def test_batchpack_collectors() -> None:
+    """What is registered as a collector can be asked for by its name."""
+    with_plugin("batchpack_collectors", "register(SimpleNamespace(NAME='ear', TITLE='Ear'))")
+
+    assert "Ear" == manager.load().collectors["ear"].TITLE

@@ -11,9 +11,9 @@ from batchpack import places
 from batchpack.messages import advice
 from batchpack.messages.choose import Question, choose
 from batchpack.messages.forecast import forecast
-from batchpack.messages.prices import load, shipped
 from batchpack.output import say, say_json
 from batchpack.planning import load_roster
+from batchpack.prices import load, shipped
 from batchpack.runs import program
 
 _COUNT = click.IntRange(1, 1_000_000_000)

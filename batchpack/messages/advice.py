@@ -8,7 +8,7 @@ from typing import Any
 
 from batchpack.messages.choose import METHODS, Choice, Method, Question, Verdict
 from batchpack.messages.forecast import Figure, Forecast
-from batchpack.messages.prices import Prices
+from batchpack.prices import Prices
 
 MAX_TOKENS = 1024
 STEP = 256

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from batchpack.messages import costs, joining, report
 from batchpack.messages.costs import Bill
 from batchpack.messages.job import Job
-from batchpack.messages.prices import Prices
 from batchpack.messages.standing import Standing, standing
 from batchpack.messages.state import State
+from batchpack.prices import Prices
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from batchpack.messages.prices import Prices
+    from batchpack.prices import Prices
 
 STEPS = (0, 100_000, 200_000)
 """Sizes of prompts, in tokens, at which prices are known to change; sums are kept apart by them."""
@@ -123,7 +123,7 @@ class Bill:
 
 def bill(sums: Iterable[Mapping[str, Any]], prices: Prices) -> Bill:
     """Add up what sums of usage cost; tiers other than standard and batch have no price here."""
-    from batchpack.messages.prices import Usage, price, rate
+    from batchpack.prices import Usage, price, rate
 
     dollars = standard = Decimal(0)
     messages, unknown = 0, dict[str, int]()
@@ -141,7 +141,7 @@ def bill(sums: Iterable[Mapping[str, Any]], prices: Prices) -> Bill:
 
 def _fits(one: Mapping[str, Any], prices: Prices) -> bool:
     """Tell whether a model's prices change only at sizes at which the sums were kept apart."""
-    from batchpack.messages.prices import rates_of
+    from batchpack.prices import rates_of
 
     return all(each.above in STEPS for each in rates_of(one["model"], prices))
 

@@ -10,7 +10,7 @@ from typing import Any
 from batchpack.errors import BatchpackError
 from batchpack.messages.begin import Draft
 from batchpack.messages.costs import dollars
-from batchpack.messages.prices import Prices, Usage, cost
+from batchpack.prices import Prices, Usage, cost
 from batchpack.provider import Client
 
 CHARACTERS_PER_TOKEN = 4

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from batchpack.messages.choose import METHODS, QUEUE, SIDE_BY_SIDE, Method, Question
-from batchpack.messages.prices import Prices, Usage, price, rate
+from batchpack.prices import Prices, Usage, price, rate
 
 if TYPE_CHECKING:
     from batchpack.planning.rules import EstimateRules

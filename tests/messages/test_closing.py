@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from batchpack.messages.closing import close
-from batchpack.messages.prices import shipped
+from batchpack.prices import shipped
 from tests.support.offline_jobs import errored, make, settle
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from batchpack.messages.costs import Bill, Tally, bill, dollars, lines
-from batchpack.messages.prices import Usage, cost, shipped
+from batchpack.prices import Usage, cost, shipped
 
 FULL = {
     "input_tokens": 10, "output_tokens": 20, "cache_read_input_tokens": 30, "cache_creation_input_tokens": 50,

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from batchpack.messages import estimate, prices
+from batchpack import prices
+from batchpack.messages import estimate
 from batchpack.messages.begin import Draft
 from batchpack.messages.estimate import OverBudget
 from tests.support.message_batches import Service

@@ -11,7 +11,7 @@ import pytest
 from batchpack.messages import closing, export
 from batchpack.messages.export import Occupied
 from batchpack.messages.job import Job
-from batchpack.messages.prices import shipped
+from batchpack.prices import shipped
 from tests.support.offline_jobs import answered, errored, make, settle
 
 RESULTS = {1: answered('=cmd|"x",\n2'), 2: errored("api_error", "no, really"), 3: answered("-5"), 4: answered("\ud800")}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from batchpack.messages import costs, facts
 from batchpack.messages.job import Job
-from batchpack.messages.prices import shipped
 from batchpack.messages.standing import standing
+from batchpack.prices import shipped
 from tests.support.offline_jobs import errored, make, settle
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from batchpack import places
 from batchpack.messages.choose import METHODS, Method, Question
 from batchpack.messages.forecast import Forecast, forecast
-from batchpack.messages.prices import shipped
 from batchpack.planning import load_roster
+from batchpack.prices import shipped
 
 RULES = load_roster([places.pack_root()]).estimate
 MODEL = "claude-sonnet-5-5"

@@ -10,7 +10,7 @@ import pytest
 from batchpack.errors import Busy
 from batchpack.messages import pruning
 from batchpack.messages.closing import close
-from batchpack.messages.prices import shipped
+from batchpack.prices import shipped
 from tests.support.offline_jobs import make, settle
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from batchpack.messages.closing import close
-from batchpack.messages.prices import shipped
 from batchpack.messages.report import SHOWN
+from batchpack.prices import shipped
 from tests.support.offline_jobs import answered, errored, make, settle
 
 

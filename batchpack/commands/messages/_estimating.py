@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
+from batchpack import prices
 from batchpack.amounts import count, size
 from batchpack.errors import BatchpackError
 from batchpack.groups import options
 from batchpack.messages import estimate as estimates
-from batchpack.messages import items, prices
+from batchpack.messages import items
 from batchpack.messages.begin import Draft, Order
 from batchpack.messages.costs import dollars
 from batchpack.messages.estimate import Estimate

@@ -16,7 +16,7 @@ from batchpack.output import say, say_json, warn
 
 if TYPE_CHECKING:
     from batchpack.messages.closing import Closed
-    from batchpack.messages.prices import Prices
+    from batchpack.prices import Prices
     from batchpack.provider import Client
 
 PROJECT = click.option("--project", type=click.Path(file_okay=False, path_type=Path), help="The project's folder.")
@@ -46,7 +46,7 @@ def connect(app: App, job: Job, *, same_workspace: bool = False) -> Client:
 
 def prices_of(given: Path | None) -> Prices:
     """Return the prices to count with."""
-    from batchpack.messages import prices
+    from batchpack import prices
 
     return prices.load(given) if given else prices.shipped()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from batchpack.errors import BrokenFile
-from batchpack.messages.prices import Cost, Prices, Usage, cost, load, shipped
+from batchpack.prices import Cost, Prices, Usage, cost, load, shipped
 
 USAGE = Usage(input=1_000_000, output=200_000, cache_read=300_000, write_5m=40_000, write_1h=5_000)
 SMALL = Usage(input=50_000, output=4_000, cache_read=30_000, write_5m=15_000, write_1h=5_000)
