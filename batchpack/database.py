@@ -43,6 +43,31 @@ def connect(path: Path, tables: str = "") -> sqlite3.Connection:
 
 
 @contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a database to look only: nothing is made, changed or left beside it, in a closed folder too.
+
+    Raises BrokenFile, Busy or Unwritable for what cannot be read, also what was asked inside of the block.
+    """
+    quiet = not _size(path.with_name(f"{path.name}-wal"))  # else its writers' log is part of it
+    mode = "mode=ro&immutable=1" if quiet else "mode=ro"
+    with told(path):
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=WAIT_SECONDS)
+        connection.row_factory = sqlite3.Row
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def _size(path: Path) -> int:
+    """Return the bytes of a file, 0 where there is none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+@contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """Do all that stands in a block or nothing of it; others who write wait for its end."""
     path = _path(connection)

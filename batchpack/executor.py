@@ -98,6 +98,11 @@ class Executor(Protocol):
         """Read what the program left on its standard output and error, and its exit code; never raises on bad text."""
 
 
+def host_of(executor: Executor) -> str:
+    """Return the host whose records have the sessions of an executor: its `HOST` where it has one, else its name."""
+    return str(getattr(executor, "HOST", "") or executor.NAME)
+
+
 TAIL_BYTES = 20_000
 SPANS = {"second": 1, "minute": 60, "hour": 3600}
 AGAIN_IN = re.compile(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from batchpack.database import connect, told, transaction
+from batchpack.database import connect, reading, told, transaction
 from batchpack.errors import BrokenFile, Busy, Unwritable, UsageError
 
 TABLE = "CREATE TABLE IF NOT EXISTS one (n INTEGER UNIQUE)"
@@ -82,3 +82,19 @@ def test_what_no_database_can_hold_is_the_callers_mistake(tmp_path: Path, value:
             connection.execute("INSERT INTO one VALUES (?)", (value,))
 
         assert [] == connection.execute("SELECT n FROM one").fetchall()
+
+
+def test_looking_leaves_nothing_behind(tmp_path: Path) -> None:
+    """What writers have in their log is seen, and the folder is as it was; a file that is not there is not made."""
+    path = tmp_path / "y.sqlite"
+    with closing(connect(path, TABLE)) as connection:
+        connection.execute("INSERT INTO one VALUES (7)")
+        with reading(path) as open_:
+            assert [7] == [row["n"] for row in open_.execute("SELECT n FROM one")]
+    with reading(path) as open_:
+        assert [7] == [row["n"] for row in open_.execute("SELECT n FROM one")]
+
+    assert ["y.sqlite"] == [found.name for found in tmp_path.iterdir()]
+    with pytest.raises(Unwritable), reading(tmp_path / "z.sqlite") as open_:
+        open_.execute("SELECT 1")
+    assert ["y.sqlite"] == [found.name for found in tmp_path.iterdir()]

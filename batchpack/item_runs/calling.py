@@ -8,7 +8,7 @@ from pathlib import Path
 
 from batchpack import held
 from batchpack.executor import Order, last_words
-from batchpack.item_runs import prompts
+from batchpack.item_runs import prompts, used
 from batchpack.item_runs.values import Options, Said, Subject
 
 CALLS = "calls"
@@ -31,9 +31,10 @@ def call(options: Options, subject: Subject, slot: str, attempt: int, wrong: str
     ended = held.run(
         launch.argv, cwd=options.project, env=env, files=(launch.stdin, out, err), timeout=options.timeout, stop=stop
     )
+    answer = options.executor.read(order, out, err, ended.code)
+    used.note(options, subject, order, answer)  # what was stopped was paid for too
     if ended.end != "itself":
         return Said("", ended.code, stopped=ended.end == "stopped", timed_out=ended.end == "timeout")
-    answer = options.executor.read(order, out, err, ended.code)
     said = answer.text if answer.text.strip() or ended.code == 0 else last_words(err)
     return Said(said, ended.code, answer.pause)
 

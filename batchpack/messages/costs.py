@@ -53,7 +53,7 @@ class Tally:
         """Count in usage of any kind: with a cache, searches or a large prompt, or none at all."""
         usage = message.get("usage") or {}
         given, written = usage.get("input_tokens") or 0, usage.get("output_tokens") or 0
-        rest = _rest(usage)
+        rest = rest_of(usage)
         prompt = given + rest[0] + rest[1] + rest[2]
         above = 0 if prompt <= STEPS[1] else STEPS[2] if prompt > STEPS[2] else STEPS[1]
         sums = self._group(message["model"] if usage else NO_USAGE, above, usage)
@@ -75,7 +75,7 @@ class Tally:
         ]
 
 
-def _rest(usage: Mapping[str, Any]) -> tuple[int, int, int, int]:
+def rest_of(usage: Mapping[str, Any]) -> tuple[int, int, int, int]:
     """Return what was read from the cache, written to it for five minutes and for an hour, and searched for.
 
     Writes whose time is not told live for five minutes, the default.

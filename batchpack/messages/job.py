@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from batchpack import projects
 from batchpack.errors import BatchpackError, BrokenFile, UsageError
 from batchpack.files import fingerprint, locked, read_text, write_atomic
 from batchpack.messages import journal
@@ -172,6 +173,7 @@ def check_name(word: str) -> str:
 def write(folder: Path, facts: Facts, shards: list[dict[str, Any]] | None = None, *, canary: bool = False) -> Job:
     """Write the facts of a job whose first round lies ready: from then on it is a job; before, nothing was sent."""
     folder.mkdir(parents=True, exist_ok=True)
+    projects.remember(folder.parents[len(ROOT.parts)])
     journal_path = folder / "journal.jsonl"
     journal_path.unlink(missing_ok=True)
     journal.append(journal_path, "began", job=facts.job)

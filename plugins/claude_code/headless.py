@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from batchpack.host import Host
 
 NAME = "claude"
+HOST = "claude_code"
 TITLE = "Claude Code, headless"
 AGENT = True
 PROGRAM = "claude"

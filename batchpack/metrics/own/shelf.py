@@ -1,0 +1,54 @@
+"""Where our own records lie on this machine, and whose sessions they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from batchpack import projects
+from batchpack.executor import Executor, host_of
+from batchpack.runs import index
+
+ATTEMPT = "attempt:"
+"""How the key of what an attempt itself told begins: it counts until its session has requests of its own."""
+
+
+class Shelf:
+    """Projects that are known, and the hosts of executors."""
+
+    def __init__(self, executors: Mapping[str, Executor], here: Path | None = None) -> None:
+        self._hosts = {name: host_of(executor) for name, executor in executors.items()}
+        self._here = here
+
+    def projects(self) -> list[Path]:
+        """Return the projects in which batches were begun, each once."""
+        found = [entry.project for entry in index.entries()] + projects.known()
+        found += [self._here] if self._here else []
+        return list(dict.fromkeys(path.resolve() for path in found))
+
+    def host(self, executor: str) -> str:
+        """Return the host whose sessions an executor begins; one that is not there any more stands for itself."""
+        return self._hosts.get(executor, executor)
+
+    def folders(self, *below: str) -> Iterator[tuple[Path, Path]]:
+        """Yield each project with each folder that stands below one of its own, in the order of their names."""
+        for project in self.projects():
+            try:
+                inside = sorted(project.joinpath(*below).iterdir())
+            except OSError:
+                continue
+            yield from ((project, one) for one in inside if not one.name.startswith("."))
+
+
+def stamp(*paths: Path) -> str:
+    """Return what changes when one of these files does; those that are not there, or empty, say nothing."""
+    return " ".join(filter(None, map(_stamp, paths)))
+
+
+def _stamp(path: Path) -> str:
+    """Return what changes when a file does."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return ""
+    return f"{found.st_ino}:{found.st_size}:{found.st_mtime_ns}" if found.st_size else ""
