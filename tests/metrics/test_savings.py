@@ -1,0 +1,98 @@
+"""Savings: against a baseline that is said, with their sign, and unknown where nothing is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batchpack.messages.costs import Bill
+from batchpack.metrics import handed, savings
+from batchpack.metrics.savings import Figure
+from batchpack.metrics.values import Record
+from batchpack.runs.store import Run
+from tests.support.records import attempt, done, record
+
+
+def bill(dollars: str, standard: str, messages: int = 100, **unknown: int) -> Bill:
+    """Make a bill."""
+    return Bill(Decimal(dollars), Decimal(standard), messages, unknown, "2026-11-21", "somewhere")
+
+
+def figure(took: float, baseline: float, unit: str = "seconds") -> Figure:
+    """Make a figure."""
+    return Figure("a", unit, took, baseline, "measured", 3, 0, "attempts", "b", "m")  # type: ignore[arg-type]
+
+
+def test_time_is_measured_against_the_attempts_one_after_another() -> None:
+    """Two at once, then a rest and a third: 25 s of attempts in 20 s at work and 105 s from first to last."""
+    one = record(done("a", attempt(0, 10), attempt(5, 15), attempt(100, 105), attempt(104, None), settled=105))
+
+    work, whole, _ = savings.of_runs([one, one])
+
+    assert (40, 50, 10, 0.2) == (work.took, work.baseline, work.saved, work.share)
+    assert (210, 50, -160, -3.2) == (whole.took, whole.baseline, whole.saved, whole.share)
+    assert {("measured", 6, 2)} == {(each.known, each.n, each.left_out) for each in (work, whole)}
+    assert "-2 min 40 s (-320 %)" == savings.cells(whole)[3]
+
+
+def test_nothing_known_is_unknown() -> None:
+    """No attempt that ended, no run of a host, no message with a price: no figure, and no note on how it was made."""
+    found = [*savings.of_runs([record(done("a", attempt(0, None), settled=1))]), savings.of_bills([bill("0", "0", 0)])]
+
+    assert [("unknown", None, None, None, None, 0)] * 4 == [
+        (one.known, one.took, one.baseline, one.saved, one.share, one.n) for one in found
+    ]
+    assert ["unknown", "unknown", "unknown", "unknown", "0 attempts + 1 left out"] == savings.cells(found[0])[1:]
+    assert [] == savings.notes(found)
+
+
+def test_texts_are_estimated_and_those_of_broken_runs_left_out(handed_over: Run, tmp_path: Path) -> None:
+    """Bytes by four, marked so; a run that cannot be read is counted and in no sum."""
+    known = replace(record(), kind="host", folder=handed_over.folder)
+    broken = replace(record(done("a", attempt(0, 1), settled=1)), kind="host", folder=tmp_path / "gone")
+    work: Record = record(done("a", attempt(0, 1), settled=1))
+
+    found = savings.of_runs([known, broken, work])[-1]
+
+    counted = handed.read(handed_over.folder)
+    assert (savings.tokens(counted.by_files.total), savings.tokens(counted.inline.total)) == (
+        found.took,
+        found.baseline,
+    )
+    assert ("estimated", 4, 1, "tokens") == (found.known, found.n, found.left_out, found.unit)
+    assert savings.cells(found)[1].startswith("~")
+
+
+def test_prices_of_messages_leave_out_what_has_none() -> None:
+    """Sums are over what has a price; the rest is counted."""
+    found = savings.of_bills([bill("0.5", "1"), bill("0.25", "0.5", 60, strange=10), bill("0", "0", 0)])
+
+    assert (0.75, 1.5, 0.5, 150, 10, "measured") == (
+        found.took, found.baseline, found.share, found.n, found.left_out, found.known,
+    )  # fmt: skip
+    assert ["$0.7500", "$1.50", "$0.7500 (50 %)", "measured", "150 messages + 10 left out"] == savings.cells(found)[1:]
+    assert "list prices of 2026-11-21" in savings.notes([found])[0]
+
+
+def test_messages_without_any_price_are_unknown() -> None:
+    """Never 0."""
+    found = savings.of_bills([bill("0", "0", 7, strange=7)])
+
+    assert ("unknown", None, 7) == (found.known, found.took, found.left_out)
+
+
+@given(st.floats(0, 1e9), st.floats(0, 1e9), st.sampled_from(["seconds", "tokens", "dollars"]))
+def test_a_saving_is_what_it_says(took: float, baseline: float, unit: str) -> None:
+    """Took + saved = baseline, its sign is shown, and its share is of the baseline."""
+    one = figure(took, baseline, unit)
+
+    assert one.saved is not None
+    assert baseline == pytest.approx(took + one.saved, abs=1e-3)
+    assert (one.saved < 0) == savings.cells(one)[3].startswith("-")
+    assert (one.share is None) == (baseline == 0)
+    assert {"saved": one.saved, "share": one.share, "against": "b"}.items() <= one.to_json().items()
