@@ -263,7 +263,8 @@ def test_host_pages_are_one_page() -> None:
 
 ALLOWED = {
     "host", "executor", "content", "render", "frontmatter", "files", "process", "git", "places", "errors", "values",
-    "markers", "mirror", "policy", "protected", "provider", "engine", "source", "workplan", "local",
+    "markers", "mirror", "policy", "protected", "provider", "engine", "source", "workplan", "local", "collector",
+    "attribution",
 }  # fmt: skip
 
 
