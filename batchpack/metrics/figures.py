@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
-from batchpack.metrics.values import ENDS, GOOD, Attempt, Record
+from batchpack.metrics.values import ENDS, GOOD, Attempt, Record, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,20 @@ class Times:
     wall: float | None
     width: float | None
     peak: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """Seconds for which `measured` attempts could have begun and had not: sum, median and most; None: none measured.
+
+    A task's first attempt can begin when all that it waits for is settled, else with the run; a further one when the
+    one before it has ended, or its merge was refused. Pauses, and times in which nobody drove the run, are in it.
+    """
+
+    measured: int
+    seconds: float | None
+    median: float | None
+    longest: float | None
 
 
 def counts(record: Record) -> dict[str, int]:
@@ -123,3 +138,24 @@ def retries(record: Record) -> int:
 def failed_attempts(record: Record) -> int:
     """Count the attempts that ended and came to nothing."""
     return sum(one.ended is not None and one.end not in GOOD for one in record.attempts)
+
+
+def queued(record: Record) -> Queued:
+    """Measure how long attempts waited in line."""
+    settled = {task.name: task.settled for task in record.tasks}
+    found = [wait for task in record.tasks for wait in _waits(task, settled, record.begun)]
+    if not found:
+        return Queued(0, None, None, None)
+    return Queued(len(found), sum(found), median(found), max(found))
+
+
+def _waits(task: Task, settled: Mapping[str, float | None], begun: float) -> Iterator[float]:
+    """Yield how long each attempt waited; none where the clock went back, or what it waited for has no end."""
+    needs = [settled.get(name) for name in task.after]
+    ready = None if None in needs else max([begun, *filter(None, needs)])
+    for attempt in task.attempts:
+        refused = [merge.at for merge in task.merges if not merge.commit and merge.at <= attempt.begun]
+        since = ready if ready is None else max([ready, *refused])
+        if since is not None and since <= attempt.begun:
+            yield attempt.begun - since
+        ready = attempt.last

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from batchpack import projects
 from batchpack.files import keep_from_git
 from tests.messages.scenarios import SCENARIOS
 from tests.support.message_batches.remote import Remote
@@ -37,6 +38,7 @@ def test_a_batch_that_was_made_and_not_noted(act: int, tear: bool, service: Remo
     service.options(duration=0.15, list_lag=0.0, queue_limit=0)
     ground = Ground(tmp_path / "project", service)
     keep_from_git(ground.folder / ".batchpack")  # so that acts are counted from the job's first
+    projects.remember(ground.folder)
 
     killed = run(ground, ground.submit, kill_at=act, tear=tear)
     made, noted = service.stats()["batches"], sum(shard.batch is not None for shard in ground.job.state().shards())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from batchpack.metrics import figures
-from batchpack.metrics.values import Attempt
-from tests.support.records import attempt, done, record, usage
+from batchpack.metrics.values import Attempt, Merge
+from tests.support.records import START, attempt, done, record, usage
 
 TIMES = st.floats(0, 1000, allow_nan=False)
 ATTEMPTS = st.builds(
@@ -79,3 +81,33 @@ def test_workers_are_told_apart_and_add_up() -> None:
 def test_widths_end_at_nought(spans: list[tuple[float, float]]) -> None:
     """Whatever was opened is closed."""
     assert [0] * bool(spans) == [many for _, many in figures.widths(spans)][-1:]
+
+
+def test_time_in_line_is_from_ready_to_begun() -> None:
+    """First attempts wait from the run's start or their needs' end, retries from what went before or a refused merge."""
+    a = done("a", attempt(1, 4, end="failed"), attempt(6, 9, number=2), settled=10)
+    b = replace(
+        done("b", attempt(13, 20), attempt(30, 31, number=2), settled=40, after=("a",)),
+        merges=(Merge(START + 25, "", "conflict"), Merge(START + 40, "c0ffee")),
+    )
+    run = record(a, b)
+
+    assert figures.Queued(4, 1 + 2 + 3 + 5, 2.5, 5) == figures.queued(run)
+
+
+def test_time_in_line_is_unknown_where_a_need_has_no_end() -> None:
+    """What began beside a need that is not settled, or before the run by its clock, was not measured."""
+    open_ = replace(done("a", attempt(-5, 4), settled=0), settled=None)
+    run = record(open_, done("b", attempt(2, 3), settled=5, after=("a",)))
+
+    assert figures.Queued(0, None, None, None) == figures.queued(run)
+
+
+@given(st.lists(st.tuples(TIMES, TIMES)))
+def test_time_in_line_is_never_negative(spans: list[tuple[float, float]]) -> None:
+    """Whatever the clock did, no attempt waited less than no time, and no more were measured than there are."""
+    tries = [attempt(begun, ended, number=at) for at, (begun, ended) in enumerate(spans, 1)]
+    found = figures.queued(record(done("a", *tries, settled=2000)))
+
+    assert found.measured <= len(spans)
+    assert found.longest is None or found.median is None or 0 <= found.median <= found.longest
