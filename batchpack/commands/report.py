@@ -19,11 +19,11 @@ from batchpack.output import say, say_json, show_page, warn
 @click.pass_obj
 def command(app: App, run: str, show: bool, out: Path | None, project: Path | None, as_json: bool) -> None:
     """Write the timeline, critical path, tokens, cost and failures of a run (by default the newest) as one page."""
-    from batchpack.metrics import page, reading, stats
+    from batchpack.metrics import diffs, page, reading, stats
 
     record = reading.find(run, app.project(project), reading.programs(app.registry.executors))
     path = (out or record.folder / "report.html").absolute()
-    page.write(record, path)
+    page.write(diffs.kept(record), path)
     if as_json:
         say_json({"report": str(path), **stats.row(record)})
     else:

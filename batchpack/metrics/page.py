@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from batchpack import places
 from batchpack.files import read_text, write_atomic
-from batchpack.metrics import critical, figures, graph, wording
+from batchpack.metrics import allowed, critical, figures, graph, wording
 from batchpack.metrics.links import address
 from batchpack.metrics.timeline import Line, curve, glance, kind_of
 from batchpack.metrics.values import ENDS, GOOD, Attempt, Record, Task
 from batchpack.plaintext import clean
 
 FOLDER = Path(__file__).parent
-TEMPLATE, STYLE = FOLDER / "report.html.j2", FOLDER / "report.css"
+TEMPLATE, STYLE, SCRIPT = FOLDER / "report.html.j2", FOLDER / "report.css", FOLDER / "live.js"
 MOST_FAILURES = 200
 """Tasks whose failures are told at length; the table of tasks has the reason of every one."""
 FEW = 10
@@ -35,12 +33,28 @@ def write(record: Record, path: Path) -> None:
     write_atomic(path, text(record, path))
 
 
-def text(record: Record, path: Path) -> str:
+class Live(NamedTuple):
+    """What a page that follows its run says beside: the address of all runs, and a word that changes with the run."""
+
+    home: str
+    stamp: str
+
+
+def text(record: Record, path: Path, live: Live | None = None) -> str:
     """Return the report of a run as it is to stand at `path`, from where its links lead."""
+    return rendered(TEMPLATE, {**_words(record, path), "live": live._asdict() if live else {}})
+
+
+def rendered(template: Path, words: Mapping[str, Any]) -> str:
+    """Render a page with the style and, where it is a live one, the script that all pages share."""
     from batchpack.render import render
 
-    words = _cleaned(_words(record, path))
-    return render(read_text(TEMPLATE), words, roots=[FOLDER], path=TEMPLATE, html=True)
+    shared = {
+        "policy": allowed.policy(read_text(STYLE), read_text(SCRIPT) if words["live"] else ""),
+        "version": places.version(), "now": wording.moment(time.time()),
+    }  # fmt: skip
+    roots = [template.parent, FOLDER]
+    return render(read_text(template), _cleaned({**words, **shared}), roots=roots, path=template, html=True)
 
 
 def _words(record: Record, path: Path) -> dict[str, Any]:
@@ -52,8 +66,7 @@ def _words(record: Record, path: Path) -> dict[str, Any]:
     trouble = [task for task in record.tasks if _has_trouble(task)]
     return {
         "run": {name: getattr(record, name) for name in ("run", "name", "by", "project", "standing", "group_word")},
-        "version": places.version(), "now": wording.moment(time.time()),
-        "style_hash": _hash(read_text(STYLE)), "facts": _facts(record, peak), "begun": wording.moment(record.begun),
+        "facts": _facts(record, peak), "begun": wording.moment(record.begun),
         "ticks": line.ticks(), "area": area, "peak": peak, "groups": _groups(record, line),
         "glance": glance(record, line) if len(record.tasks) > MANY else {},
         "long": len(record.tasks) > MANY,
@@ -206,11 +219,6 @@ def _links(record: Record, page: Path, one: Attempt) -> list[tuple[str, str]]:
 def _cut(text: str) -> str:
     """Return the beginning of a long text, saying that it is one."""
     return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}\n… {len(text) - MOST_LETTERS} letters more"
-
-
-def _hash(style: str) -> str:
-    """Return the word that allows exactly this style in the page's policy."""
-    return "sha256-" + b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
 
 def _cleaned(value: Any) -> Any:

@@ -27,7 +27,8 @@ class Attempt:
     """One try; times in seconds since the epoch, `ended` None where no end is on record, as of one that runs.
 
     `last` is the last moment at which it may still have worked: its end, or what was recorded next. `by_model` tells
-    whether a model worked; then `usage` is what it used, None where nobody measured it.
+    whether a model worked; then `usage` is what it used, None where nobody measured it. Its changes are those from
+    `base` to `commit`, empty where there are none.
     """
 
     number: int
@@ -43,6 +44,8 @@ class Attempt:
     usage: Usage | None = None
     detail: str = ""
     links: tuple[Link, ...] = ()
+    base: str = ""
+    commit: str = ""
 
     @property
     def seconds(self) -> float | None:

@@ -96,12 +96,14 @@ class _Reader:
         """Yield a task's attempts in their order."""
         begun: list[Event | None] = [event for event in events if event.name == "attempt_started"]
         ended = {event.attempt: event for event in events if event.name in {"judged", "attempt_void"}}
+        made = [event for event in events if event.name == "worktree_made"]
         for start, following in pairwise([*begun, None]):
             last = seconds(following.at) if following else self.last
             if start is not None:
-                yield self._attempt(about, start, ended.get(start.attempt), last)
+                base = next((str(one.facts.get("base") or "") for one in reversed(made) if one.seq < start.seq), "")
+                yield self._attempt(about, start, ended.get(start.attempt), last, base)
 
-    def _attempt(self, about: WorkTask, start: Event, end: Event | None, last: float) -> Attempt:
+    def _attempt(self, about: WorkTask, start: Event, end: Event | None, last: float, base: str) -> Attempt:
         """Return an attempt, from its start to its verdict."""
         facts: Mapping[str, Any] = end.facts if end else {}
         executor, usage = str(start.facts.get("executor") or ""), _usage(facts.get("usage"))
@@ -113,6 +115,7 @@ class _Reader:
             model=(usage.model if usage else "") or str(start.facts.get("model") or ""),
             by_model=bool(executor) and executor not in self.programs, usage=usage,
             detail=str(facts.get("feedback") or ""), links=self._links(about.id, start.attempt),
+            base=base, commit=str(facts.get("commit") or ""),
         )  # fmt: skip
 
     def _ended(self, start: Event, end: Event) -> float:

@@ -1,0 +1,128 @@
+"""What attempts changed, as git tells it: from the commit that their worktree began at to the one that was judged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+from batchpack import git
+from batchpack.errors import BatchpackError
+from batchpack.files import inside, write_atomic
+from batchpack.metrics.values import Attempt, Link, Record, Task
+
+FOLDER, LABEL = "diffs", "changes"
+COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+MOST_LETTERS = 300_000
+"""Longer diffs are cut, which their last line says."""
+MOST_IN_ALL = 30_000_000
+"""Letters of all diffs of a run; behind these no more are written."""
+AT_ONCE = 50
+"""Diffs that git is asked for together."""
+BOUNDS = ("-c", "core.bigFileThreshold=512k", "-c", "diff.renameLimit=400")
+WORDS = ("-p", "--stat", "--stdin", "--find-renames", "--no-color", "--no-ext-diff", "--no-textconv")
+"""Nothing that a repository says about showing its files is run."""
+
+Pair = tuple[str, str]
+
+
+def name(task: Task, attempt: Attempt) -> str:
+    """Return where the diff of an attempt stands, below its run's folder."""
+    return f"{FOLDER}/{task.name}-{attempt.number}.txt"
+
+
+def kept(record: Record) -> Record:
+    """Write the diffs of all attempts into the run's folder; return the record with links to them.
+
+    What git does not know any more, and what cannot be written, is left out: a report never fails for a diff.
+    """
+    wanted = {name(task, one): pair for task in record.tasks for one in task.attempts if (pair := _pair(one))}
+    texts = _texts(Path(record.project), wanted.values())
+    written, letters = set[str](), 0
+    for path, pair in wanted.items():
+        text = texts.get(pair, "")
+        letters += len(text)
+        if text and letters <= MOST_IN_ALL and _write(record.folder, path, text):
+            written.add(path)
+    return _linked(record, written)
+
+
+def offered(record: Record) -> Record:
+    """Return a record with links to the diffs of all that was judged; `shown` makes them when they are read."""
+    return _linked(record, {name(task, one) for task in record.tasks for one in task.attempts if _pair(one)})
+
+
+def shown(record: Record, path: str) -> str:
+    """Return the diff that stands at a path below the run's folder; empty where there is none."""
+    pairs = (_pair(one) for task in record.tasks for one in task.attempts if name(task, one) == path)
+    pair = next(pairs, None)
+    return _texts(Path(record.project), [pair]).get(pair, "") if pair else ""
+
+
+def _pair(attempt: Attempt) -> Pair | None:
+    """Return the commits between which an attempt's diff lies; None where it made none."""
+    base, commit = attempt.base, attempt.commit
+    return (base, commit) if base != commit and COMMIT.fullmatch(base) and COMMIT.fullmatch(commit) else None
+
+
+def _linked(record: Record, paths: set[str]) -> Record:
+    """Return a record whose attempts lead to these diffs."""
+    return replace(record, tasks=tuple(_with_links(task, paths) for task in record.tasks))
+
+
+def _with_links(task: Task, paths: set[str]) -> Task:
+    """Return a task whose attempts lead to these diffs."""
+    if not any(name(task, one) in paths for one in task.attempts):
+        return task
+    places = ((one, name(task, one)) for one in task.attempts)
+    led = (replace(one, links=(*one.links, Link(LABEL, at))) if at in paths else one for one, at in places)
+    return replace(task, attempts=tuple(led))
+
+
+def _write(folder: Path, path: str, text: str) -> bool:
+    """Write a diff unless it stands there already; tells whether it does now."""
+    data = text.encode(errors="replace")
+    with suppress(BatchpackError, OSError):
+        target = inside(folder, path)
+        if target.is_file() and target.read_bytes() == data:
+            return True
+        target.parent.mkdir(exist_ok=True)
+        write_atomic(target, data)
+        return True
+    return False
+
+
+def _texts(repository: Path, pairs: Iterable[Pair]) -> dict[Pair, str]:
+    """Ask git for the diffs between pairs of commits; those that it does not have are not in the answer."""
+    waiting, found = iter(dict.fromkeys(pairs)), dict[Pair, str]()
+    with suppress(BatchpackError, OSError):
+        while (some := list(islice(waiting, AT_ONCE))) and sum(map(len, found.values())) <= MOST_IN_ALL:
+            found |= _ask(repository, some)
+    return found
+
+
+def _ask(repository: Path, pairs: list[Pair]) -> Mapping[Pair, str]:
+    """Ask git for some diffs at once; each begins with a line that has its commit."""
+    lines = "".join(f"{commit} {base}\n" for base, commit in pairs)
+    env = {"GIT_NO_LAZY_FETCH": "1"}
+    done = git.ask(repository, *BOUNDS, "diff-tree", *WORDS, stdin=lines, env=env, check=False)
+    texts = dict(_parts(done.out))
+    return {(base, commit): _headed(base, commit, texts[commit]) for base, commit in pairs if commit in texts}
+
+
+def _parts(out: str) -> Iterator[tuple[str, str]]:
+    """Yield each commit of git's answer with its diff; no line of a diff is a commit alone."""
+    marks = list(re.finditer(r"^([0-9a-f]{40}(?:[0-9a-f]{24})?)\n", out, re.MULTILINE))
+    ends = [*(mark.start() for mark in marks[1:]), len(out)]
+    for mark, end in zip(marks, ends, strict=True):
+        yield mark[1], out[mark.end() : end]
+
+
+def _headed(base: str, commit: str, text: str) -> str:
+    """Return a diff below the command that shows it, cut where it is long."""
+    command = f"git diff {base[:12]} {commit[:12]}\n"
+    rest = len(text) - MOST_LETTERS
+    return command + (f"{text[:MOST_LETTERS]}\n… {rest} letters more, which that command shows\n" if rest > 0 else text)
