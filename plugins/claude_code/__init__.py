@@ -39,6 +39,7 @@ from .asking import ask, check_guard  # noqa: TID252 - plugins are loaded by pat
 from .guarding import PLUGIN, guard_edits, guard_files, guard_policy, hooks_for  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
 
 if TYPE_CHECKING:
+    from batchpack.collector import Collector
     from batchpack.content import Agent, Pack, Permissions, Skill
     from batchpack.executor import Executor
 
@@ -263,3 +264,9 @@ def batchpack_hosts(register: Callable[[Host], None]) -> None:
 def batchpack_executors(register: Callable[[Executor], None]) -> None:
     """Offer this host's headless command."""
     register(cast("Executor", import_module(".headless", __name__)))
+
+
+@hookimpl
+def batchpack_collectors(register: Callable[[Collector], None]) -> None:
+    """Offer the reader of this host's transcripts."""
+    register(cast("Collector", import_module(".transcripts", __name__)))

@@ -48,15 +48,20 @@ class Anthropic(Wire):
             "role": "assistant",
             "model": body.get("model"),
         }
-        start = {**message, "content": [], "stop_reason": None, "stop_sequence": None, "usage": USAGE}
+        first, whole = self.usage(body, number)
+        start = {**message, "content": [], "stop_reason": None, "stop_sequence": None, "usage": first}
         yield _event("message_start", message=start)
         for at, (block, delta) in enumerate(_blocks(answer, number)):
             yield _event("content_block_start", index=at, content_block=block)
             yield _event("content_block_delta", index=at, delta=delta)
             yield _event("content_block_stop", index=at)
         reason = "tool_use" if answer.calls else "end_turn"
-        yield _event("message_delta", delta={"stop_reason": reason, "stop_sequence": None}, usage=USAGE)
+        yield _event("message_delta", delta={"stop_reason": reason, "stop_sequence": None}, usage=whole)
         yield _event("message_stop")
+
+    def usage(self, body: dict[str, Any], number: int) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ARG002 - for those who count
+        """Return what the start and the end of an answer say was used."""
+        return USAGE, USAGE
 
 
 def _blocks(answer: Answer, number: int) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
@@ -45,11 +46,12 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the model says and calls, after holding the request for some seconds."""
+    """What the model says and calls, after holding the request for some seconds; another status refuses it."""
 
     text: str = ""
     calls: tuple[Call, ...] = ()
     seconds: float = 0.0
+    status: int = 200
 
 
 Script = Callable[[Conversation], Answer]
@@ -145,13 +147,27 @@ def _handler(wire: Wire, script: Script, log: Log, closing: threading.Event) -> 
                 return
             with log.lock:
                 log.exchanges.append(Exchange(body, conversation, answer, came, time.monotonic()))
-            self._stream(wire.write(body, answer, number))
+            if answer.status == HTTPStatus.OK:
+                self._stream(wire.write(body, answer, number), number)
+            else:
+                self._refuse(answer.status)
 
-        def _stream(self, events: Iterator[bytes]) -> None:
+        def _refuse(self, status: int) -> None:
+            """Refuse a request as a service does that is too busy."""
+            said = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
+            body = json.dumps(said).encode()
+            self.send_response(status)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def _stream(self, events: Iterator[bytes], number: int) -> None:
             """Send the events; a host that went away meanwhile is fine."""
             try:
                 self.send_response(200)
                 self.send_header("content-type", "text/event-stream")
+                self.send_header("request-id", f"req_{number}")
                 self.send_header("connection", "close")
                 self.end_headers()
                 for event in events:

@@ -1,0 +1,279 @@
+"""The lines of a transcript: which of them tell what a request used, and for whom it was."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from batchpack.attribution import Named, fuller, named
+from batchpack.collector import MOST_TOKENS, Complaint, Cursor, Fact, Session, Used
+
+HOST = "claude_code"
+SYNTHETIC = "<synthetic>"
+"""What Claude Code names as the model of its own messages, which no request was made for."""
+USAGE, ANSWER = b'"usage"', b'"assistant"'
+"""Only lines with both words are parsed; in texts, quotes have a backslash before them."""
+HAND_IN = b"result put "
+HAND_IN_SPAN = 260
+OPENING_LINES = 60
+"""So far from its beginning a transcript is looked through for the first thing that was said."""
+COUNTS = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+WORKTREE = re.compile(r"/\.(?:batchpack|claude)/(?:.*/)?worktrees(?:/.*)?$")
+"""What stands behind the project's folder in the path of a work tree of an agent."""
+
+
+class Thread(NamedTuple):
+    """What a transcript says of itself at its beginning, and so is kept for later readings."""
+
+    run: str = ""
+    task: str = ""
+    attempt: int = 0
+    project: str = ""
+    opened: bool = False
+
+    @classmethod
+    def of(cls, cursor: Cursor | None) -> Thread:
+        """Read it out of a cursor; what does not belong there is as nothing."""
+        default = cls()._asdict()
+        kept = {key: cursor[key] for key in default if key in cursor} if cursor else {}
+        return cls(**{key: value for key, value in kept.items() if type(value) is type(default[key])})
+
+    def kept(self) -> dict[str, Any]:
+        """Return what a cursor keeps of it."""
+        return self._asdict()
+
+
+class Records:
+    """Reads the lines of one transcript, in their order."""
+
+    def __init__(self, path: Path, thread: Thread) -> None:
+        self.path, self.thread = path, thread
+        self._sessions: dict[tuple[str, str], Session] = {}
+        self._told: dict[tuple[str, str], Session] = {}
+
+    def facts(self, lines: bytes, before: int, *, torn: bool = False) -> Iterator[Fact]:
+        """Yield what some lines tell; `before` of them stand above, `torn` says that the last one may lack its end."""
+        if not self.thread.opened:
+            self._open(lines)
+        self._find_attempt(lines)
+        yield from [] if torn else _broken(lines, before)
+        used: dict[str, Used] = {}
+        for start, end in _hits(lines):
+            try:
+                for one in self._requests(_parsed(lines[start:end])):
+                    used[one.key] = _most(used[one.key], one) if one.key in used else one
+            except ValueError as error:
+                above = lines.count(b"\n", 0, start)
+                yield from [] if torn else [Complaint(str(error), f"line {before + above + 1}")]
+        yield from self._changed()
+        yield from used.values()
+
+    def _changed(self) -> Iterator[Session]:
+        """Yield the sessions that were not told of yet, or not so."""
+        for name, session in self._sessions.items():
+            if self._told.get(name) != session:
+                self._told[name] = session
+                yield session
+
+    def _open(self, lines: bytes) -> None:
+        """Look for what was said first, and in which folder."""
+        for line in lines.split(b"\n", OPENING_LINES)[:OPENING_LINES]:
+            if b'"cwd"' not in line:
+                continue
+            try:
+                record = _parsed(line)
+            except ValueError:
+                continue
+            folder = _word(record.get("cwd"))
+            self.thread = self.thread._replace(project=self.thread.project or WORKTREE.sub("", folder))
+            if record.get("type") == "user" and not record.get("isMeta"):
+                self._tie(named(_said(record)))
+                self.thread = self.thread._replace(opened=True)
+                return
+        self.thread = self.thread._replace(opened=lines.count(b"\n") > OPENING_LINES)
+
+    def _find_attempt(self, lines: bytes) -> None:
+        """Look for the command to hand in with: it names the attempt, and the run in full."""
+        at = lines.find(HAND_IN) if self.thread.task and not self.thread.attempt else -1
+        while at >= 0 and not self.thread.attempt:
+            self._tie(fuller(Named(*self.thread[:3]), lines[at : at + HAND_IN_SPAN].decode("ascii", "replace")))
+            at = lines.find(HAND_IN, at + 1)
+
+    def _tie(self, names: Named) -> None:
+        """Take over for what the thread works."""
+        self.thread = self.thread._replace(run=names.run, task=names.task, attempt=names.attempt)
+        self._sessions.clear()
+
+    def _requests(self, record: Mapping[str, Any]) -> Iterator[Used]:
+        """Yield what one message used, and apart from it what was done beside it; raises ValueError."""
+        message = record.get("message")
+        if record.get("type") != "assistant" or not isinstance(message, dict):
+            return
+        usage, model = message.get("usage"), _word(message.get("model"))
+        if model == SYNTHETIC or usage is None:
+            return
+        session = self._session(record)
+        key, at = _key(record, message), _moment(record.get("timestamp"))
+        yield _used(session, key, at, model, usage)
+        rounds = usage.get("iterations")
+        for number, one in enumerate(rounds if isinstance(rounds, list) else ()):
+            # Of a message's rounds the sum above holds those of its own; compaction and advice are apart from it.
+            if isinstance(one, dict) and one.get("type", "message") != "message":
+                yield _used(session, f"{key}:{number}", at, _word(one.get("model")) or model, one)
+
+    def _session(self, record: Mapping[str, Any]) -> Session:
+        """Return the conversation that a record belongs to; a copy of a record belongs to where it was made."""
+        name = (_word(record.get("requestSessionId") or record.get("sessionId")), _word(record.get("agentId")))
+        found = self._sessions.get(name)
+        if found is None:
+            found = self._sessions[name] = self._described(*name, record)
+        return found
+
+    def _described(self, name: str, part: str, record: Mapping[str, Any]) -> Session:
+        """Say of a conversation who it is, whose it is and for what it works."""
+        thread, facts = self.thread, _beside(self.path) if part else {}
+        agent = _word(facts.get("agentType")) or _word(record.get("attributionAgent"))
+        call = _word(facts.get("toolUseId"))
+        parent = _word(facts.get("parentAgentId")) or (_caller(self.path, call) if _is_deep(facts) else "")
+        return Session(HOST, name, part, (parent or name) if part else "", call, agent, thread.project, *thread[:3])
+
+
+def _hits(lines: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where the lines that tell of usage begin and end."""
+    at = lines.find(USAGE)
+    while at >= 0:
+        start, end = lines.rfind(b"\n", 0, at) + 1, lines.find(b"\n", at)
+        end = len(lines) if end < 0 else end
+        if lines.find(ANSWER, start, end) >= 0:
+            yield start, end
+        at = lines.find(USAGE, end)
+
+
+def _broken(lines: bytes, before: int) -> Iterator[Complaint]:
+    """Yield one complaint if some of the lines are no objects; that they are is seen without looking at each."""
+    if lines.count(b"}\n{") == lines.count(b"\n") - 1 and lines.startswith(b"{") and lines.endswith(b"}\n"):
+        return
+    wrong = [
+        number
+        for number, line in enumerate(lines.splitlines(), before + 1)
+        if (bare := line.strip()) and not (bare.startswith(b"{") and bare.endswith(b"}"))
+    ]
+    if wrong:
+        more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        yield Complaint("no record of Claude Code; it was passed over", f"line {wrong[0]}{more}")
+
+
+def _parsed(line: bytes) -> dict[str, Any]:
+    """Parse a line; raises ValueError with a sentence for the reader."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        record = None
+    if not isinstance(record, dict):
+        raise ValueError("no record of Claude Code; it was passed over")
+    return record
+
+
+def _used(session: Session, key: str, at: float, model: str, usage: object) -> Used:
+    """Say what was used; raises ValueError for figures that make no sense."""
+    if not isinstance(usage, dict) or not any(name in usage for name in COUNTS):
+        raise ValueError("its usage has no figures that are known")
+    written, tools = usage.get("cache_creation"), usage.get("server_tool_use")
+    hour = _count(written, "ephemeral_1h_input_tokens") if isinstance(written, dict) else 0
+    minutes = _count(written, "ephemeral_5m_input_tokens") if isinstance(written, dict) else 0
+    total = max(_count(usage, COUNTS[3]), hour + minutes)
+    return Used(
+        session, key, at, model,
+        input=_count(usage, COUNTS[0]), output=_count(usage, COUNTS[1]), cache_read=_count(usage, COUNTS[2]),
+        write_5m=total - hour, write_1h=hour,
+        web_searches=_count(tools, "web_search_requests") if isinstance(tools, dict) else 0,
+        geography=_word(usage.get("inference_geo")), batch=usage.get("service_tier") == "batch",
+    )  # fmt: skip
+
+
+def _count(usage: Mapping[str, Any], name: str) -> int:
+    """Return a count, 0 where there is none; raises ValueError for what is no count."""
+    value = usage.get(name)
+    if value is None:
+        return 0
+    if type(value) is not int or not 0 <= value <= MOST_TOKENS:
+        raise ValueError(f"{name} is no number of tokens")
+    return value
+
+
+def _most(one: Used, other: Used) -> Used:
+    """Return one request that was told twice: of each count the highest holds."""
+    counts = {name: max(getattr(one, name), getattr(other, name)) for name in _COUNTED}
+    return one._replace(**counts)
+
+
+_COUNTED = ("input", "output", "cache_read", "write_5m", "write_1h", "web_searches")
+
+
+def _key(record: Mapping[str, Any], message: Mapping[str, Any]) -> str:
+    """Return what names a request for good: its message and its request, else its line; raises ValueError."""
+    words = [_word(message.get("id")), _word(record.get("requestId"))]
+    key = ":".join(word for word in words if word) or _word(record.get("uuid"))
+    if not key:
+        raise ValueError("it has no id, so it cannot be counted once")
+    return key
+
+
+def _moment(value: object) -> float:
+    """Return a time in seconds since the epoch, 0 where it is none."""
+    try:
+        return datetime.fromisoformat(value).timestamp() if isinstance(value, str) else 0.0
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+def _said(record: Mapping[str, Any]) -> str:
+    """Return the text of what a user said."""
+    message = record.get("message")
+    content = message.get("content") if isinstance(message, dict) else None
+    parts = content if isinstance(content, list) else []
+    texts = [part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]
+    return content if isinstance(content, str) else "\n".join(texts)
+
+
+def _word(value: object) -> str:
+    """Return a text as it stands in the records, else nothing."""
+    return value if isinstance(value, str) else ""
+
+
+def _beside(path: Path) -> Mapping[str, Any]:
+    """Read what Claude Code keeps beside the transcript of an agent; nothing where it is not to be had."""
+    try:
+        facts = json.loads(path.with_suffix(".meta.json").read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def _is_deep(facts: Mapping[str, Any]) -> bool:
+    """Tell whether an agent was started by another one."""
+    depth = facts.get("spawnDepth")
+    return isinstance(depth, int) and depth > 1
+
+
+def _caller(path: Path, call: str) -> str:
+    """Return which of the agents beside made a call; versions before 2.1.300 do not say it otherwise."""
+    wanted = b'"id":%b,"name":' % json.dumps(call).encode()
+    for other in path.parent.glob("agent-*.jsonl") if call else ():
+        if other != path and _holds(other, wanted):
+            return other.stem.removeprefix("agent-")
+    return ""
+
+
+def _holds(path: Path, wanted: bytes) -> bool:
+    """Tell whether a file holds some bytes, without taking it into memory."""
+    try:
+        with path.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as seen:
+            return seen.find(wanted) >= 0
+    except (OSError, ValueError):  # an empty file cannot be mapped
+        return False
