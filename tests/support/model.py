@@ -148,36 +148,38 @@ def _handler(wire: Wire, script: Script, log: Log, closing: threading.Event) -> 
             with log.lock:
                 log.exchanges.append(Exchange(body, conversation, answer, came, time.monotonic()))
             if answer.status == HTTPStatus.OK:
-                self._stream(wire.write(body, answer, number), number)
+                _stream(self, wire.write(body, answer, number), number)
             else:
-                self._refuse(answer.status)
-
-        def _refuse(self, status: int) -> None:
-            """Refuse a request as a service does that is too busy."""
-            said = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
-            body = json.dumps(said).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def _stream(self, events: Iterator[bytes], number: int) -> None:
-            """Send the events; a host that went away meanwhile is fine."""
-            try:
-                self.send_response(200)
-                self.send_header("content-type", "text/event-stream")
-                self.send_header("request-id", f"req_{number}")
-                self.send_header("connection", "close")
-                self.end_headers()
-                for event in events:
-                    self.wfile.write(event)
-                    self.wfile.flush()
-            except (BrokenPipeError, ConnectionResetError):
-                pass
-            self.close_connection = True
+                _refuse(self, answer.status)
 
     return Handler
+
+
+def _refuse(handler: BaseHTTPRequestHandler, status: int) -> None:
+    """Refuse a request as a service does that is too busy."""
+    said = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
+    body = json.dumps(said).encode()
+    handler.send_response(status)
+    handler.send_header("content-type", "application/json")
+    handler.send_header("content-length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def _stream(handler: BaseHTTPRequestHandler, events: Iterator[bytes], number: int) -> None:
+    """Send the events; a host that went away meanwhile is fine."""
+    try:
+        handler.send_response(HTTPStatus.OK)
+        handler.send_header("content-type", "text/event-stream")
+        handler.send_header("request-id", f"req_{number}")
+        handler.send_header("connection", "close")
+        handler.end_headers()
+        for event in events:
+            handler.wfile.write(event)
+            handler.wfile.flush()
+    except (BrokenPipeError, ConnectionResetError):
+        pass
+    handler.close_connection = True
 
 
 def _answer(script: Script, conversation: Conversation, log: Log) -> Answer:
