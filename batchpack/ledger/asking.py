@@ -1,0 +1,65 @@
+"""The questions about a span of time: whole quarters of an hour from the sums, the rest of it from the rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from functools import cache
+from typing import Any
+
+from batchpack.ledger.schema import COUNTS, GROUP, SLOT_SECONDS
+from batchpack.ledger.values import Where
+
+_COLUMNS = ", ".join(GROUP + COUNTS)
+_ROWS = _COLUMNS.replace("slot", f"CAST(at / {SLOT_SECONDS} AS INTEGER) AS slot")
+JOINS = "JOIN thread t ON t.id = f.thread JOIN session s ON s.id = t.session"
+COUNTED = "(f.summary = 0 OR s.own = 0)"
+"""What tells of a whole session counts as long as nothing else is known of it."""
+
+
+def facts(where: Where) -> tuple[str, list[Any]]:
+    """Return a query for the rows in a span with the columns of the sums, and its values."""
+    if where.since is None and where.until is None:
+        return "SELECT * FROM rollup", []
+    since = -math.inf if where.since is None else where.since
+    until = math.inf if where.until is None else where.until
+    first = 0 if where.since is None else math.ceil(since / SLOT_SECONDS)
+    after = _LAST if where.until is None else math.floor(until / SLOT_SECONDS)
+    if first > after:
+        return f"SELECT {_ROWS} FROM usage WHERE at >= ? AND at < ?", [since, until]  # noqa: S608 - names of ours
+    parts = ["SELECT * FROM rollup WHERE slot >= ? AND slot < ?"]
+    values: list[Any] = [first, after]
+    for begin, end in ((since, first * SLOT_SECONDS), (after * SLOT_SECONDS, until)):
+        if -math.inf < begin < end < math.inf:
+            parts.append(f"SELECT {_ROWS} FROM usage WHERE at >= ? AND at < ?")  # noqa: S608
+            values += [begin, end]
+    return " UNION ALL ".join(parts), values
+
+
+_LAST = 2**53
+
+
+def chosen(where: Where) -> tuple[str, list[Any]]:
+    """Return the conditions on threads and sessions, each begun with AND, and their values."""
+    equal = {
+        "s.host": where.host, "s.name": where.session, "t.run": where.run, "t.task": where.task,
+        "t.attempt": where.attempt,
+    }  # fmt: skip
+    given = {column: value for column, value in equal.items() if value is not None}
+    words, values = [f"AND {column} = ?" for column in given], list(given.values())
+    if where.project is not None:
+        below = where.project.rstrip("/") + "/"
+        words.append("AND (t.project = ? OR substr(t.project, 1, ?) = ?)")
+        values += [where.project, len(below), below]
+    return " ".join(words), values
+
+
+def days(zone: tzinfo) -> Callable[[int], str]:
+    """Return what tells the day that a slot lies in, as `2026-11-21`; empty for the slot of no time."""
+
+    @cache
+    def day(slot: int) -> str:
+        return "" if slot < 0 else datetime.fromtimestamp(slot * SLOT_SECONDS, zone).date().isoformat()
+
+    return day

@@ -1,0 +1,67 @@
+"""What may enter the ledger: short texts without control characters, counts that can be, times that can be."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from batchpack.collector import MOST_TOKENS, Complaint, Session, Used
+
+TEXT_LIMIT = 200
+"""Characters of a text; a prompt does not fit in."""
+EARLIEST = 1577836800.0
+"""The first second of 2020 in UTC: no host kept records before that."""
+AHEAD_SECONDS = 86400.0
+"""How far the clock of another machine may be ahead of ours."""
+MOST_DOLLARS = 1e6
+BILLIONTHS = 10**9
+
+
+def text(value: Any) -> str:
+    """Return a text that may be stored: of one line, clipped, what cannot be printed replaced."""
+    if type(value) is not str:
+        return ""
+    if len(value) <= TEXT_LIMIT and value.isprintable():
+        return value
+    return "".join(letter if letter.isprintable() else "?" for letter in value[:TEXT_LIMIT])
+
+
+def session(told: Session) -> Session:
+    """Return a session with texts that may be stored."""
+    number = told.attempt if is_count(told.attempt) else 0
+    return Session._make([*map(text, told[:-1]), number])
+
+
+def time(value: Any, now: float) -> float | None:
+    """Return a time; None for one that cannot be: before 2020, more than a day ahead, or no number."""
+    if type(value) not in {int, float} or not EARLIEST <= value <= now + AHEAD_SECONDS:
+        return None
+    return float(value)
+
+
+def is_count(value: Any) -> bool:
+    """Tell whether a value is a count that can be."""
+    return type(value) is int and 0 <= value <= MOST_TOKENS
+
+
+def complaint_of(used: Used) -> Complaint | None:
+    """Return what is wrong with a request so that it is not stored."""
+    if not used.session.host or not used.key or type(used.key) is not str:
+        return Complaint("a request without a name was passed over")
+    counts = (used.input, used.output, used.cache_read, used.write_5m, used.write_1h, used.web_searches, used.requests)
+    for count in counts:
+        if type(count) is not int or not 0 <= count <= MOST_TOKENS:
+            return Complaint("a request with a count that cannot be was passed over", text(used.key))
+    return None if used.requests else Complaint("a request that counts as none was passed over", text(used.key))
+
+
+def billionths(dollars: float | None) -> int | None:
+    """Return dollars as a whole number of billionths; None for what is no sum that a request can cost."""
+    if (
+        type(dollars) not in {int, float}
+        or dollars is None
+        or not math.isfinite(dollars)
+        or not 0 <= dollars <= MOST_DOLLARS
+    ):
+        return None
+    return round(dollars * BILLIONTHS)

@@ -1,0 +1,55 @@
+"""What could not be read, kept so that it is told once."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from batchpack.collector import Complaint
+from batchpack.ledger import checking
+from batchpack.ledger.values import Told
+
+MOST_REASONS = 20
+"""Reasons kept of one source."""
+
+_STORE = """INSERT INTO complaint (collector, source, reason, place, at, times, whole) VALUES (?, ?, ?, ?, ?, 1, ?)
+    ON CONFLICT DO UPDATE SET times = times + 1 RETURNING times"""
+_COUNT = "SELECT count(*) FROM complaint WHERE collector = ? AND source = ?"
+_SETTLE = "DELETE FROM complaint WHERE collector = ? AND source = ? AND whole"
+_ALL = "SELECT collector, source, reason, place, at, times, whole FROM complaint ORDER BY id"
+
+
+def store(
+    connection: sqlite3.Connection,
+    collector: str,
+    source: str,
+    told: Iterable[Complaint],
+    now: float,
+    whole: bool = False,
+) -> tuple[Told, ...]:
+    """Write complaints about a source, within a transaction of the caller's; return those that are new.
+
+    Complaints for one reason are kept as one, with the first place.
+    """
+    new: list[Told] = []
+    for one in told:
+        known = connection.execute(_COUNT, (collector, source)).fetchone()[0]
+        reason = checking.text(one.reason) if known < MOST_REASONS else "there is more that could not be read"
+        clean = Complaint(reason, checking.text(one.where))
+        row = connection.execute(_STORE, (collector, source, *clean, now, whole)).fetchone()
+        if row[0] == 1:
+            new.append(Told(collector, source, clean, now, 1, whole))
+    return tuple(new)
+
+
+def settle(connection: sqlite3.Connection, collector: str, source: str) -> None:
+    """Take back that a source could not be read as a whole, within a transaction of the caller's."""
+    connection.execute(_SETTLE, (collector, source))
+
+
+def all_of(connection: sqlite3.Connection) -> list[Told]:
+    """Return all complaints, oldest first."""
+    return [
+        Told(collector, source, Complaint(reason, place), at, times, bool(whole))
+        for collector, source, reason, place, at, times, whole in connection.execute(_ALL)
+    ]

@@ -1,0 +1,34 @@
+"""The sums made anew from the rows, as when the list of prices got other bands."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from batchpack.ledger import bands, meta
+from batchpack.ledger.schema import COUNTS, GROUP, NO_SLOT, SLOT_SECONDS
+
+_BANDS = """UPDATE usage SET band = new.band FROM (
+    SELECT key, band(sum(input + cache_read + write_5m + write_1h), sum(requests)) AS band FROM usage GROUP BY key
+    ) AS new WHERE new.key = usage.key AND new.band != usage.band"""
+_SLOT = f"coalesce(CAST(at / {SLOT_SECONDS} AS INTEGER), {NO_SLOT})"
+_ROLLUP = f"""INSERT INTO rollup ({", ".join(GROUP + COUNTS)})
+    SELECT {", ".join(GROUP).replace("slot", f"{_SLOT} AS slot")}, {", ".join(f"sum({name})" for name in COUNTS)}
+    FROM usage GROUP BY {", ".join(str(number + 1) for number in range(len(GROUP)))} HAVING sum(requests) > 0"""  # noqa: S608 - names of ours
+
+
+def rebuild(connection: sqlite3.Connection) -> None:
+    """Put each request into its band and add all up again, within a transaction of the caller's."""
+    connection.create_function("band", 2, bands.band, deterministic=True)
+    connection.execute(_BANDS)
+    add_up(connection)
+    meta.put(connection, meta.BANDS, list(bands.edges()))
+
+
+def add_up(connection: sqlite3.Connection) -> None:
+    """Make all sums anew, within a transaction of the caller's."""
+    connection.execute("DELETE FROM rollup")
+    connection.execute(_ROLLUP)
+    connection.execute(
+        """UPDATE session SET own = coalesce((SELECT sum(f.requests) FROM rollup f JOIN thread t ON t.id = f.thread
+        WHERE t.session = session.id AND f.summary = 0), 0) WHERE name != ''"""
+    )

@@ -1,0 +1,172 @@
+"""Requests as they add up: looked up by key, merged, and written as the differences to what is there."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import blake2b
+from itertools import islice
+from typing import Any, NamedTuple
+
+from batchpack.collector import Used
+from batchpack.ledger import bands
+from batchpack.ledger.schema import COUNTS, GROUP, NO_SLOT, PLACE, SLOT_SECONDS
+from batchpack.ledger.values import ATTEMPT
+
+ASKED_AT_ONCE = 10_000
+"""Keys in one question; SQLite takes 32,766."""
+
+Place = tuple[Any, ...]
+"""The values of `schema.PLACE`."""
+Counts = tuple[int, ...]
+"""The values of `schema.COUNTS`."""
+
+
+class Request(NamedTuple):
+    """One request as told: where it belongs but for its band, and its counts."""
+
+    thread: int
+    at: float | None
+    model: int
+    batch: int
+    geography: str
+    summary: int
+    counts: Counts
+
+
+_APPEND = f"INSERT INTO usage (key, {', '.join(PLACE + COUNTS)}) VALUES ({', '.join('?' * (1 + len(PLACE + COUNTS)))})"  # noqa: S608 - constants of ours
+_ADD_UP = f"""INSERT INTO rollup ({", ".join(GROUP + COUNTS)}) VALUES ({", ".join("?" * len(GROUP + COUNTS))})
+    ON CONFLICT DO UPDATE SET {", ".join(f"{name} = {name} + excluded.{name}" for name in COUNTS)}"""  # noqa: S608
+_EMPTY = f"DELETE FROM rollup WHERE {' AND '.join(f'{name} = ?' for name in GROUP)} AND requests = 0"  # noqa: S608
+_KNOWN = f"SELECT key, {', '.join(PLACE + COUNTS)} FROM usage WHERE key IN ({{marks}}) ORDER BY id"  # noqa: S608
+_SEEN = """UPDATE thread SET first_at = min(coalesce(first_at, ?1), ?1), last_at = max(coalesce(last_at, ?2), ?2)
+    WHERE id = ?3"""
+_OWN = """UPDATE session SET own = own + ? WHERE name != '' AND id = (SELECT session FROM thread WHERE id = ?)"""
+
+
+def digest(host: str, key: str) -> bytes:
+    """Return what a request is known by: of one size, and nothing that a host wrote."""
+    return blake2b(f"{host}\0{key}".encode(errors="replace"), digest_size=16).digest()
+
+
+def request(used: Used, thread: int, at: float | None, model: int, geography: str, said: int | None) -> Request:
+    """Return a request as it is stored."""
+    counts = (
+        used.requests, used.input, used.output, used.cache_read, used.write_5m, used.write_1h, used.web_searches,
+        said or 0, 0 if said is None else used.requests,
+    )  # fmt: skip
+    return Request(thread, at, model, int(used.batch), geography, int(used.key.startswith(ATTEMPT)), counts)
+
+
+def merged(one: Request, other: Request) -> Request:
+    """Return what two tellings of one request come to: of each count the highest, the earliest time, what is known.
+
+    The thread and the model are those it was first told with: what is copied between sessions stays where it was.
+    """
+    if one == other:
+        return one
+    times = [at for at in (one.at, other.at) if at is not None]
+    return Request(
+        one.thread,
+        min(times, default=None),
+        one.model or other.model,
+        max(one.batch, other.batch),
+        min(one.geography, other.geography) or one.geography or other.geography,
+        one.summary,
+        tuple(map(max, one.counts, other.counts)),
+    )
+
+
+def place(one: Request) -> Place:
+    """Return where a request belongs, by what it is known to be."""
+    counts = one.counts
+    band = bands.band(counts[1] + counts[3] + counts[4] + counts[5], counts[0])
+    return one.thread, one.at, one.model, band, one.batch, one.geography, one.summary
+
+
+class Entries:
+    """Rows to append, and what they add to the sums and to what is known of threads."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[Any, ...]] = []
+        self.sums: dict[Place, list[int]] = {}
+        self.taken_back: set[Place] = set()
+        self.own: dict[int, int] = defaultdict(int)
+
+    def add(self, key: bytes, where: Place, counts: Counts) -> None:
+        """Append counts to a place."""
+        self.rows.append((key, *where, *counts))
+        thread, at, *rest = where
+        group = (thread, slot(at), *rest)
+        held = self.sums.get(group)
+        if held is None:
+            self.sums[group] = list(counts)
+        else:
+            self.sums[group] = [have + more for have, more in zip(held, counts, strict=True)]
+        if not where[-1]:
+            self.own[thread] += counts[0]
+
+    def take_back(self, key: bytes, where: Place, counts: Counts) -> None:
+        """Append the reverse of counts that do not belong where they were said to."""
+        self.add(key, where, tuple(-count for count in counts))
+        self.taken_back.add((where[0], slot(where[1]), *where[2:]))
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Write all of it, within a transaction of the caller's."""
+        connection.executemany(_APPEND, self.rows)
+        connection.executemany(_ADD_UP, ((*group, *counts) for group, counts in self.sums.items()))
+        connection.executemany(_EMPTY, self.taken_back)
+        connection.executemany(_OWN, ((count, thread) for thread, count in self.own.items() if count))
+        connection.executemany(_SEEN, self._spans())
+
+    def _spans(self) -> Iterator[tuple[float, float, int]]:
+        """Return the earliest and the latest time of each thread."""
+        spans: dict[int, tuple[float, float]] = {}
+        for row in self.rows:
+            thread, at = row[1], row[2]
+            if at is not None:
+                first, last = spans.get(thread, (at, at))
+                spans[thread] = min(first, at), max(last, at)
+        return ((first, last, thread) for thread, (first, last) in spans.items())
+
+
+def slot(at: float | None) -> int:
+    """Return the quarter of an hour that a time lies in."""
+    return NO_SLOT if at is None else int(at // SLOT_SECONDS)
+
+
+def store(connection: sqlite3.Connection, told: Mapping[bytes, Request]) -> int:
+    """Write what is new about some requests, within a transaction of the caller's; return how many are new."""
+    known = _known(connection, told)
+    entries = Entries()
+    for key, one in told.items():
+        if key not in known:
+            entries.add(key, place(one), one.counts)
+            continue
+        before, band = known[key]
+        after = merged(before, one)
+        if after == before:
+            continue
+        old, new = (*place(before)[:3], band, *place(before)[4:]), place(after)
+        if old == new:
+            entries.add(key, new, tuple(now - then for now, then in zip(after.counts, before.counts, strict=True)))
+        else:
+            entries.take_back(key, old, before.counts)
+            entries.add(key, new, after.counts)
+    entries.write(connection)
+    return len(told) - len(known)
+
+
+def _known(connection: sqlite3.Connection, keys: Iterable[bytes]) -> dict[bytes, tuple[Request, int]]:
+    """Return what is known under some keys, each with the band it was put in."""
+    left = iter(keys)
+    found: dict[bytes, tuple[Request, int]] = {}
+    while asked := tuple(islice(left, ASKED_AT_ONCE)):
+        rows = connection.execute(_KNOWN.format(marks=", ".join("?" * len(asked))), asked)
+        for key, thread, at, model, band, batch, geography, summary, *counts in rows:
+            sums = tuple(counts)
+            if key in found:
+                sums = tuple(have + more for have, more in zip(found[key][0].counts, counts, strict=True))
+            found[key] = Request(thread, at, model, batch, geography, summary, sums), band
+    return found

@@ -1,0 +1,93 @@
+"""Sums of the ledger by what they are asked by, each priced in its own band."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, tzinfo
+from decimal import Decimal
+from typing import Any
+
+from batchpack.errors import UsageError
+from batchpack.ledger import asking, bands
+from batchpack.ledger.checking import BILLIONTHS
+from batchpack.ledger.schema import COUNTS
+from batchpack.ledger.values import KEYS, Key, Row, Where
+from batchpack.prices import Usage
+
+_COLUMNS = {
+    "host": "s.host", "session": "s.name", "part": "t.part", "agent": "t.agent",
+    "model": "(SELECT name FROM model WHERE id = f.model)", "day": "day(f.slot)", "project": "t.project",
+    "run": "t.run", "task": "t.task", "attempt": "coalesce(nullif(t.attempt, 0), '')",
+    "batch": "iif(f.batch, 'yes', 'no')",
+}  # fmt: skip
+_PRICED_BY = ("f.model", "f.band", "f.batch", "f.geography")
+_SUMS = ", ".join(f"sum(f.{name})" for name in COUNTS)
+_NO_MORE = (0, 0, None, None, 0, None)
+"""What follows the counts in a row before it is priced."""
+
+
+def totals(connection: sqlite3.Connection, by: Sequence[Key], where: Where, zone: tzinfo = UTC) -> list[Row]:
+    """Return the sums of each group, ordered by their keys; days are those of a zone."""
+    unknown = [key for key in by if key not in KEYS]
+    if unknown:
+        raise UsageError(f"there are no sums by {unknown[0]!r}", f"known: {', '.join(KEYS)}")
+    connection.create_function("day", 1, asking.days(zone), deterministic=True)
+    columns = [_COLUMNS[key] for key in by]
+    found = _summed(connection, columns, where)
+    width = len(columns)
+    for row in _asked(connection, columns, ["count(DISTINCT s.id)"], (), where):
+        key = _key(row[:width])
+        found[key] = found[key]._replace(sessions=row[width])
+    return [found[key] for key in sorted(found)]
+
+
+def _summed(connection: sqlite3.Connection, columns: list[str], where: Where) -> dict[tuple[str, ...], Row]:
+    """Return the sums of each group but for its sessions."""
+    models = dict(connection.execute("SELECT id, name FROM model").fetchall())
+    width = len(columns)
+    found: dict[tuple[str, ...], Row] = {}
+    for row in _asked(connection, columns, [*_PRICED_BY, _SUMS], _PRICED_BY, where):
+        key = _key(row[:width])
+        model, band, batch, geography = row[width : width + 4]
+        one = priced(key, models[model], band, bool(batch), geography, row[width + 4 :])
+        found[key] = together(found[key], one) if key in found else one
+    return found
+
+
+def _asked(
+    connection: sqlite3.Connection, columns: list[str], results: list[str], grouped: Sequence[str], where: Where
+) -> sqlite3.Cursor:
+    """Ask for results of what is chosen by columns and by what else it is grouped by."""
+    facts, values = asking.facts(where)
+    chosen, more = asking.chosen(where)
+    groups = [*(str(number + 1) for number in range(len(columns))), *grouped] or ["NULL"]
+    query = f"""SELECT {", ".join([*columns, *results])} FROM ({facts}) f {asking.JOINS}
+        WHERE {asking.COUNTED} {chosen} GROUP BY {", ".join(groups)}"""  # noqa: S608 - names of ours
+    return connection.execute(query, [*values, *more])
+
+
+def _key(values: Sequence[Any]) -> tuple[str, ...]:
+    """Return the values of a group's key as texts."""
+    return tuple(str(value) for value in values)
+
+
+def priced(key: tuple[str, ...], model: str, band: int, batch: bool, geography: str, counts: Sequence[int]) -> Row:
+    """Return the sums of requests of one model in one band, with what they cost."""
+    *used, said, said_requests = counts
+    cost = bands.cost(model, band, Usage(*used[1:], geography=geography), batch=batch)
+    return Row._make([key, *used, *_NO_MORE])._replace(
+        priced_requests=used[0] if cost else 0,
+        dollars=cost.dollars if cost else None,
+        standard=cost.standard if cost else None,
+        said_requests=said_requests,
+        said_dollars=Decimal(said) / BILLIONTHS if said_requests else None,
+    )
+
+
+def together(one: Row, other: Row) -> Row:
+    """Return the sums of two groups of the same key."""
+    pairs = zip(one[1:], other[1:], strict=True)
+    return Row._make(
+        [one.key, *(have if more is None else more if have is None else have + more for have, more in pairs)]
+    )
