@@ -79,6 +79,7 @@ class Books:
         self.accepted: Counter[bytes] = Counter()
         self.paid: Counter[bytes] = Counter()
         self.calls: Counter[str] = Counter()
+        self.answered: list[dict[str, Any]] = []
         self.offset = 0.0
         self.landing = 0
 
@@ -134,7 +135,9 @@ class Books:
             wrong = outcome.kind == "invalid_request_error"
             raise Answered(404 if outcome.words.startswith("model: ") else 400 if wrong else 500, outcome.words)
         self.paid[sha] += 1
-        return message(raw, outcome, uuid.uuid4().hex[:22], self.options.answer_length, "standard")
+        answer = message(raw, outcome, uuid.uuid4().hex[:22], self.options.answer_length, "standard")
+        self.answered.append(answer["usage"])
+        return answer
 
     def find(self, name: str, workspace: str) -> Batch:
         """Return a batch of the workspace; raises Answered with 404."""
@@ -251,6 +254,25 @@ class Books:
             "paid": sum(self.paid.values()), "paid_different": sum(count > 0 for count in self.paid.values()),
             "paid_twice": sum(count - 1 for count in self.paid.values() if count > 1), "calls": dict(self.calls),
         }  # fmt: skip
+
+    def used(self) -> dict[str, int]:
+        """Return the tokens by kind of all that was answered and charged for, in batches and directly."""
+        found: Counter[str] = Counter()
+        for usage in [*self.answered, *self._in_batches()]:
+            kinds = usage["cache_creation"]
+            found.update(
+                requests=1, input=usage["input_tokens"], output=usage["output_tokens"],
+                cache_read=usage["cache_read_input_tokens"], write_5m=kinds["ephemeral_5m_input_tokens"],
+                write_1h=kinds["ephemeral_1h_input_tokens"],
+            )  # fmt: skip
+        return dict(found)
+
+    def _in_batches(self) -> Iterator[dict[str, Any]]:
+        """Yield the usage of each request that succeeded in a batch."""
+        for batch in self.batches.values():
+            for (_, raw, _), outcome in zip(batch.requests, self.settle(batch).outcomes, strict=False):
+                if outcome.type == "succeeded":
+                    yield message(raw, outcome, "", self.options.answer_length, "batch")["usage"]
 
 
 def compact(body: bytes) -> str:

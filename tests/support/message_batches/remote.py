@@ -56,6 +56,10 @@ class Remote:
         """Return the books."""
         return self._order("stats", {})
 
+    def used(self) -> dict[str, int]:
+        """Return the tokens that were charged for, by kind."""
+        return self._order("used", {})
+
     def _order(self, what: str, facts: dict[str, Any]) -> dict[str, Any]:
         request = urllib.request.Request(f"{self.url}/_fake/{what}", json.dumps(facts).encode(), method="POST")
         with urllib.request.urlopen(request, timeout=30) as answer:

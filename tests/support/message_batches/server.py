@@ -74,6 +74,11 @@ class Service:
         with self.books.lock:
             return self.books.stats()
 
+    def used(self) -> dict[str, int]:
+        """Return the tokens that were charged for, by kind."""
+        with self.books.lock:
+            return self.books.used()
+
     def decoy(self, size: int, key: str = "", text: str = "of another") -> Batch:
         """Make a batch that somebody else sends, of this many requests."""
         rows = [
@@ -294,7 +299,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
 
     def _ordered(self, what: str, facts: dict[str, Any]) -> Any:
-        """Do what a test in another process orders: fault, clock, options, stats."""
+        """Do what a test in another process orders: fault, clock, options, stats, used."""
         service = self.service
         if what == "fault":
             service.fault(**facts)
@@ -309,4 +314,6 @@ class Handler(BaseHTTPRequestHandler):
             return {"batch": service.decoy(facts["size"], facts.get("key", "")).id}
         elif what == "reset":
             service.reset()
+        elif what == "used":
+            return service.used()
         return service.stats()

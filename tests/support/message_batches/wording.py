@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 MARKER = re.compile(r"\[\[fake:([a-z_]+)(?::([^\]:]*))?(?::(\d+))?\]\]")
 """A word in a request's text that chooses its outcome; a number at the end says for how many attempts."""
 
+CACHED = re.compile(r"\[\[cache:(\d+):(\d+):(\d+)\]\]")
+"""A word that says how many tokens are read from the cache, and written to it for five minutes and for an hour."""
+
 MODEL = re.compile(r"(claude|fake)-")
 NOT_FROM = {"temperature": "2026-10-21", "top_p": "2026-10-21", "top_k": "2026-10-21"}
 STATUS_KINDS = {
@@ -99,11 +102,14 @@ def message(raw: str, outcome: Outcome, number: str, length: int, tier: str) -> 
     elif outcome.kind == "text":
         text = outcome.words
     tokens = max(1, len(raw) // 4)
-    cached = tokens // 2 if "cache_control" in raw else 0
+    cached, short, hour = tokens // 2 if "cache_control" in raw else 0, 0, 0
+    tokens -= cached
+    if asked := CACHED.search(raw):
+        cached, short, hour = map(int, asked.groups())
     usage = {
-        "input_tokens": tokens - cached, "output_tokens": max(1, len(text) // 4), "cache_read_input_tokens": cached,
-        "cache_creation_input_tokens": 0, "service_tier": tier,
-        "cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0},
+        "input_tokens": tokens, "output_tokens": max(1, len(text) // 4), "cache_read_input_tokens": cached,
+        "cache_creation_input_tokens": short + hour, "service_tier": tier,
+        "cache_creation": {"ephemeral_5m_input_tokens": short, "ephemeral_1h_input_tokens": hour},
     }  # fmt: skip
     content = [{"type": "text", "text": text}] if text else []
     return {

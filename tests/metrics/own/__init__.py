@@ -1,0 +1,1 @@
+"""Tests of the collectors of our own records."""
