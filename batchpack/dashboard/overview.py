@@ -25,6 +25,7 @@ class Row(NamedTuple):
     project: str = ""
     by: str = ""
     standing: str = ""
+    sign: str = ""
     begun: str = ""
     local: str = ""
     time: str = ""
@@ -76,10 +77,16 @@ def row(record: Record) -> Row:
     ends = ", ".join(f"{wording.number(counts[end])} {end}" for end in ENDS if counts[end]) or "none"
     return Row(
         run=record.run, name=line(record.name, 120), project=record.project, by=record.by, standing=record.standing,
-        begun=wording.moment(record.begun), local=wording.local(record.begun), time=wording.duration(max(0.0, record.last - record.begun)),
-        tasks=f"{wording.number(total)}: {ends}", bars=tuple(_bars(counts, total)), width=wording.width(times),
-        tokens=wording.tokens(spent), money=wording.money(spent),
+        sign=_sign(record.standing, counts["failed"]), begun=wording.moment(record.begun),
+        local=wording.local(record.begun), time=wording.duration(max(0.0, record.last - record.begun)),
+        tasks=f"{wording.plural(total, 'task')}: {ends}", bars=tuple(_bars(counts, total)),
+        width=wording.width(times), tokens=wording.tokens(spent), money=wording.money(spent),
     )  # fmt: skip
+
+
+def _sign(standing: str, failed: int) -> str:
+    """Return the sign of a run: at work, ended with failures or without, or resting."""
+    return {"running": "▶", "finished": "✗" if failed else "✓"}.get(standing, "·")
 
 
 def _bars(counts: dict[str, int], total: int) -> list[tuple[str, float, float]]:
