@@ -99,6 +99,8 @@ MARK = "(batchpack)"
 
 SERVER = "batchpack"
 """The name of the pack's MCP server in every host."""
+STATUS_LINE = "shows where the newest batch of a project stands; it reads one small file"
+"""Why a host's settings name the pack's status line: an edit for this reason is one."""
 SERVER_REASON = "gives agents the queue of a batch and its receipts as tools"
 SERVER_WITHOUT = "workers use the commands `batchpack items` and `batchpack receipts` instead of its tools"
 

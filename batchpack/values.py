@@ -19,6 +19,7 @@ class Target:
     all paths of Files and Edits are relative to `base`, the home or the project folder.
     `program` is the word or absolute path that starts `batchpack` in a shell. `python` is the interpreter that has
     the engine and `package` the engine's folder, both absolute: scripts in a host's folder call them by these paths.
+    `status_line` says that the user asked for one.
     """
 
     host: str
@@ -28,6 +29,7 @@ class Target:
     program: str = "batchpack"
     python: str = "python3"
     package: str = "batchpack"
+    status_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +103,5 @@ class Capabilities:
     commands: bool = True
     hooks: bool = True
     project_scope: bool = True
+    status_line: bool = False
     limits: tuple[str, ...] = field(default=())

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print facts for programs.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--status-line", is_flag=True, help="Show batches in the host's status line, if you have none.")
 @click.option("--no-check", is_flag=True, help="Do not ask the hosts whether they loaded it.")
 def command(
-    names: tuple[str, ...], scope: Scope | None, project: Path | None, dry_run: bool,
-    as_json: bool, yes: bool, no_check: bool,
-) -> None:  # fmt: skip
+    names: tuple[str, ...], scope: Scope | None, project: Path | None, *, dry_run: bool, as_json: bool, **given: bool
+) -> None:
     """Install skills, agents, commands and hooks into the hosts found on this machine, or into those named.
 
     What is there already is left alone, and `batchpack uninstall` takes everything back.
@@ -42,12 +42,12 @@ def command(
     wanted: Scope = scope or ("project" if project else "user")
     base = _base(app, wanted, project)
     pack = load_pack(app.content_roots)
-    outcomes = service.prepare(targets.chosen(app, names), pack, wanted, base)
+    outcomes = service.prepare(targets.chosen(app, names), pack, wanted, base, status_line=given["status_line"])
     if not dry_run:
-        agreed = yes or _agree(outcomes, quiet=as_json)
+        agreed = given["yes"] or _agree(outcomes, quiet=as_json)
         service.install(outcomes, pack, agreed=agreed)
     for outcome in outcomes:
-        if not (dry_run or no_check):
+        if not (dry_run or given["no_check"]):
             service.verify(outcome, pack)
         if not as_json:
             _report(outcome, dry_run=dry_run)

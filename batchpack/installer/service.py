@@ -10,7 +10,7 @@ from batchpack import places
 from batchpack.content import Pack
 from batchpack.errors import BatchpackError
 from batchpack.files import Changed
-from batchpack.host import Host
+from batchpack.host import STATUS_LINE, Host
 from batchpack.installer import receipts, state, targets
 from batchpack.installer.apply import apply
 from batchpack.installer.outcomes import Installed, Uninstalled
@@ -20,33 +20,42 @@ from batchpack.installer.undo import plan_uninstall, undo
 from batchpack.values import Check, Scope
 
 
-def prepare(hosts: Iterable[Host], pack: Pack, scope: Scope, base: Path) -> list[Installed]:
-    """Plan every host for a scope; `base` is the project's folder. A host without that scope goes to the user's."""
-    return [_prepare(host, pack, scope, base) for host in hosts]
+def prepare(
+    hosts: Iterable[Host], pack: Pack, scope: Scope, base: Path, *, status_line: bool = False
+) -> list[Installed]:
+    """Plan every host for a scope; `base` is the project's folder. A host without that scope goes to the user's.
+
+    `status_line` asks for one in the hosts that have such a thing, where the user has none.
+    """
+    return [_prepare(host, pack, scope, base, status_line=status_line) for host in hosts]
 
 
-def _prepare(host: Host, pack: Pack, scope: Scope, base: Path) -> Installed:
+def _prepare(host: Host, pack: Pack, scope: Scope, base: Path, *, status_line: bool) -> Installed:
     """Plan one host."""
     outcome = Installed(host, scope)
     if scope == "project" and host.PLACES.project is None:
         outcome.scope = "user"
         outcome.note = f"{host.TITLE} has no project scope: it is installed for the user, in ~/{host.PLACES.user}"
     try:
-        outcome.wanted = _wanted(outcome, pack, base)
+        outcome.wanted = _wanted(outcome, pack, base, status_line=status_line)
         outcome.plan = _plan(outcome.wanted)
     except BatchpackError as error:
         outcome.error = error
     return outcome
 
 
-def _wanted(outcome: Installed, pack: Pack, base: Path) -> Wanted:
+def _wanted(outcome: Installed, pack: Pack, base: Path, *, status_line: bool) -> Wanted:
     """Render a host, once: what it wants does not depend on what its files hold now."""
     where = places.home() if outcome.scope == "user" else base
     host = outcome.host
-    target = targets.target_for(host, outcome.scope, where, targets.program_for(outcome.scope))
-    files = targets.render_host(host, pack, target)
+    program = targets.program_for(outcome.scope)
+    target = targets.target_for(host, outcome.scope, where, program, status_line=status_line)
+    files, edits = targets.render_host(host, pack, target), host.settings_edits(pack, target)
     outcome.own_agents = targets.left_to_users(host, pack, files)
-    return Wanted(target, files, host.settings_edits(pack, target))
+    if status_line and not any(edit.reason == STATUS_LINE for edit in edits):
+        left = "you have a status line of your own, which was left as it is: see docs/status-line.md"
+        outcome.note = left if host.CAPABILITIES.status_line else f"{host.TITLE} shows no status line of scripts"
+    return Wanted(target, files, edits)
 
 
 def _plan(wanted: Wanted) -> Plan:

@@ -28,12 +28,13 @@ class NoHosts(BatchpackError):
         )
 
 
-def target_for(host: Host, scope: Scope, base: Path, program: str) -> Target:
-    """Return a host's target below a home or project folder."""
+def target_for(host: Host, scope: Scope, base: Path, program: str, *, status_line: bool = False) -> Target:
+    """Return a host's target below a home or project folder; `status_line` says that one is asked for."""
     place = host.PLACES.user if scope == "user" else host.PLACES.project
     if place is None:
         raise BatchpackError(f"{host.TITLE} has no project scope", f"use --scope user for {host.NAME}")
-    return Target(host.NAME, scope, base, base / place, program, sys.executable, str(places.package()))
+    package = str(places.package())
+    return Target(host.NAME, scope, base, base / place, program, sys.executable, package, status_line)
 
 
 def render_host(host: Host, pack: Pack, target: Target) -> list[File]:

@@ -36,7 +36,8 @@ from batchpack.policy import Policy
 from batchpack.values import AgentCall, Capabilities, Check, Detection, Edit, File, Target
 
 from .asking import ask, check_guard  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
-from .guarding import PLUGIN, guard_edits, guard_files, guard_policy, hooks_for  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
+from .guarding import PLUGIN, guard_edits, guard_files, guard_policy, hooks_for, policy_path  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
+from .marking import SCRIPTS, mark_edits, marks, merged, script_file, status_edits  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
 
 if TYPE_CHECKING:
     from batchpack.collector import Collector
@@ -56,17 +57,19 @@ TOOLS: Mapping[str, str] = {
     "ask": "AskUserQuestion",
 }
 CAPABILITIES = Capabilities(
+    status_line=True,
     limits=(
         "agents that build and test run what your permission rules let through: there the guard stops accidents only",
         "`claude -p` denies agents' edits unless it is started with --permission-mode acceptEdits",
         "the grant for batchpack's commands holds when you type /batch-run, not when the model starts the skill",
         "`disableAllHooks` in settings takes the agents' guard and their grants away; `--bare` loads no agents at all",
         "in project scope, `claude -p` below the root or in a linked work tree never trusted loads agents unguarded",
-    )
+    ),
 )
 ARGUMENTS = "ARGUMENTS:"
 TASKS = "task-cli"
 SERVERS = ".mcp.json"
+HOOKS = ("skills", PLUGIN, "hooks", "hooks.json")
 ROUTER = "skills/task-management/router.sh"
 READ_RUNS, READ_TASKS = "Read(//**/.batchpack/**)", "Read(//**/.tmp/tasks/**)"
 """Opened in a linked work tree, a session reads prompts and subtasks in the main one, which is outside for it."""
@@ -183,25 +186,30 @@ command_files = no_files
 
 
 def hook_files(pack: Pack, target: Target) -> list[File]:
-    """Say the guard's policy and, for the user's scope, the plugin's hooks and manifest."""
-    guard = guard_files(target, _policy(pack, target))
+    """Say the guard's policy and the scripts of hooks; for the user's scope the plugin's hooks and manifest too."""
+    policy, folder = _policy(pack, target), policy_path(target).parent
+    beside = [*guard_files(target, policy), *(script_file(target, folder, name) for name in SCRIPTS)]
     if target.scope == "project":
-        return guard
+        return beside
     manifest = {"name": PLUGIN, "version": pack.version, "description": "Dependable batches of agent work"}
     servers = {"mcpServers": {SERVER: server_command(target)}}
-    beside = {".claude-plugin/plugin.json": manifest, SERVERS: servers}
-    files = [File(f"{_folder(target)}/{path}", json.dumps(facts, indent=2) + "\n") for path, facts in beside.items()]
-    return [*files, *guard]
+    plain = {".claude-plugin/plugin.json": manifest, SERVERS: servers}
+    files = [File(f"{_folder(target)}/{path}", json.dumps(facts, indent=2) + "\n") for path, facts in plain.items()]
+    guard = hooks_for(target, policy.sha256, policy.agents) if policy.agents else {}
+    hooks = merged(guard, marks(target, folder))
+    return [*files, *beside, File(below(target, *HOOKS), hooks, sealed=True)]
 
 
 def settings_edits(pack: Pack, target: Target) -> list[Edit]:
-    """Say the guard's hooks in a project's settings, and the server of tools, which a user's plugin folder brings."""
+    """Say the status line and, in a project, the hooks and the server of tools, which a user's plugin folder brings."""
+    folder, line = policy_path(target).parent, status_edits(target, policy_path(target).parent)
     if target.scope == "user":
-        return []
+        return line
     server = Edit(
         SERVERS, "json", ("mcpServers", SERVER), server_command(target), SERVER_REASON, optional=SERVER_WITHOUT
     )
-    return [*guard_edits(target, _policy(pack, target)), server]
+    marking = mark_edits(target, below(target, "settings.json"), folder)
+    return [*guard_edits(target, _policy(pack, target)), *marking, *line, server]
 
 
 def agent_names(roles: Iterable[str], project: Path, home: Path) -> dict[str, str]:

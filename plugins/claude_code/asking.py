@@ -34,6 +34,7 @@ def ask(title: str, program: str, mirror: Mirror, names: Names) -> list[Check]:
         for name in SETTINGS:
             _quieten(folder / name)
         _still(folder / "skills")
+        _quieten(folder / "skills" / PLUGIN / "hooks" / "hooks.json")
     argv = [program, "-p", "/usage", "--output-format", "stream-json", "--verbose"]
     quiet = {"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1"}
     done = process.run(argv, cwd=mirror.project, env=mirror.environment(**quiet), timeout=SECONDS, check=False)

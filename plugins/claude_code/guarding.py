@@ -105,14 +105,8 @@ def hooks_for(target: Target, sha256: str, agents: Sequence[str]) -> dict[str, A
 
 
 def guard_files(target: Target, policy: Policy) -> list[File]:
-    """Say the policy and, for the user's scope, the plugin's hooks; where all agents are the user's own, neither."""
-    if not policy.agents:
-        return []
-    said = [File(_relative(target, policy_path(target)), policy.text, sealed=True)]
-    if target.scope == "user":
-        text = json.dumps({"hooks": hooks_for(target, policy.sha256, policy.agents)}, indent=2)
-        said.append(File(_relative(target, hooks_path(target)), text + "\n", sealed=True))
-    return said
+    """Say the policy; where all agents are the user's own there is none."""
+    return [File(_relative(target, policy_path(target)), policy.text, sealed=True)] if policy.agents else []
 
 
 def guard_edits(target: Target, policy: Policy) -> list[Edit]:

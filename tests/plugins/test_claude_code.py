@@ -121,7 +121,8 @@ def test_a_projects_install_leaves_the_users_agent_alone(tmp_path: Path, monkeyp
     project = target("claude_code", "project", tmp_path / "project")
     page = host("claude_code")
     roles = {Path(file.path).stem for file in page.agent_files(pack(), project)}
-    (policy,) = (json.loads(file.text) for file in page.hook_files(pack(), project))
+    files = page.hook_files(pack(), project)
+    (policy,) = (json.loads(file.text) for file in files if file.path.endswith("policy.json"))
     assert roles == set(policy["agents"])
     assert "debugger" not in roles
     assert len(pack().agents) - 1 == len(roles)

@@ -21,6 +21,7 @@ SHELLS = [
     pytest.param(shell, marks=pytest.mark.skipif(shutil.which(shell) is None, reason=f"{shell} is not here"))
     for shell in ("dash", "bash")
 ]
+MARK = "mark.py"
 HOOKS = {"user": ".claude/skills/batchpack/hooks/hooks.json", "project": ".claude/settings.json"}
 
 
@@ -34,10 +35,10 @@ def _installed(scope: Scope, base: Path, python: str = sys.executable) -> Target
 
 
 def _command(place: Target, event: str = "PreToolUse") -> str:
-    """Return the command of the one hook of an event, as Claude Code reads it."""
+    """Return the command of the guard's one hook of an event, as Claude Code reads it."""
     hooks = json.loads((place.base / HOOKS[place.scope]).read_text())["hooks"]
-    ((hook,),) = (group["hooks"] for group in hooks[event])
-    return str(hook["command"])
+    (command,) = (hook["command"] for group in hooks[event] for hook in group["hooks"] if MARK not in hook["command"])
+    return str(command)
 
 
 def _run(place: Target, call: object, shell: str = "sh", command: str = "") -> tuple[int, str, str]:
@@ -130,8 +131,9 @@ def test_a_guard_that_hangs_ends_itself_and_blocks(tmp_path: Path) -> None:
 
 
 def test_without_agents_there_is_no_guard() -> None:
-    """Where every agent is the user's own, nothing is left to guard."""
+    """Where every agent is the user's own, nothing is left to guard: there is no policy, and no hook of the guard."""
     page, bare = host("claude_code"), replace(pack(), agents=())
-    assert [".mcp.json"] == [edit.path for edit in page.settings_edits(bare, target("claude_code", "project"))]
+    edits = page.settings_edits(bare, target("claude_code", "project"))
+    assert [] == [edit for edit in edits if "batchpack.guard" in json.dumps(edit.value)]
     files = page.hook_files(bare, target("claude_code", "user"))
-    assert ["plugin.json", ".mcp.json"] == [file.path.rpartition("/")[2] for file in files]
+    assert [] == [file.path for file in files if "policy" in file.path or "-m batchpack.guard" in file.text]
