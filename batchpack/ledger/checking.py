@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from batchpack.collector import MOST_TOKENS, Complaint, Session, Used
@@ -57,11 +56,6 @@ def complaint_of(used: Used) -> Complaint | None:
 
 def billionths(dollars: float | None) -> int | None:
     """Return dollars as a whole number of billionths; None for what is no sum that a request can cost."""
-    if (
-        type(dollars) not in {int, float}
-        or dollars is None
-        or not math.isfinite(dollars)
-        or not 0 <= dollars <= MOST_DOLLARS
-    ):
+    if dollars is None or type(dollars) not in {int, float} or not 0 <= dollars <= MOST_DOLLARS:
         return None
     return round(dollars * BILLIONTHS)

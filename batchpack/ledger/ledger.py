@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, tzinfo
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from batchpack.collector import Complaint, Cursor, Mark, Portion, Source
-from batchpack.database import told, transaction
+from batchpack.collector import Cursor, Mark, Portion, Source
+from batchpack.database import told
 from batchpack.ledger import complaints, listing, taking, totals
 from batchpack.ledger.values import EVERYTHING, Key, Pruned, Row, SessionRow, Taken, Taking, Told, Where
 
@@ -48,13 +47,12 @@ class Ledger:
         """Store many portions in one transaction, in their order; say of each what became of it."""
         return taking.take(self._connection, takings)
 
-    def failed(self, collector: str, source: Source, reason: str) -> Told | None:
-        """Keep that a source cannot be read as a whole until it is; returns the complaint if it is new."""
-        with transaction(self._connection):
-            new = complaints.store(
-                self._connection, collector, source.key, [Complaint(reason)], time.time(), whole=True
-            )
-        return new[0] if new else None
+    def failed(self, collector: str, source: Source, reason: str, *, until_changed: bool = False) -> Told | None:
+        """Keep that a source cannot be read as a whole, until it is read; returns the complaint if it is new.
+
+        With `until_changed` its stamp is kept as well, so that it is not due before that changes.
+        """
+        return taking.fail(self._connection, collector, source, reason, until_changed=until_changed)
 
     def cursor(self, collector: str, source_key: str) -> tuple[str, Cursor | None] | None:
         """Return the stamp and the cursor that a source was read to, None for one that was never read."""
@@ -89,9 +87,9 @@ class Ledger:
 
         return pruning.prune(self._connection, before)
 
-    def export(self, stream: IO[str], format: str = "jsonl", where: Where = EVERYTHING) -> int:
+    def export(self, stream: IO[str], form: str = "jsonl", where: Where = EVERYTHING) -> int:
         """Write each request as a line of JSON (`jsonl`) or of a table (`csv`); return how many."""
         from batchpack.ledger import exporting
 
         with told(self.path):
-            return exporting.export(self._connection, stream, format, where)
+            return exporting.export(self._connection, stream, form, where)

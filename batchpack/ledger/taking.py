@@ -8,15 +8,17 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from batchpack.collector import Complaint, Cursor, Mark, Portion, Session, Used
+from batchpack.collector import Complaint, Cursor, Mark, Portion, Session, Source, Used
 from batchpack.database import transaction
 from batchpack.ledger import checking, complaints, meta, requests, threads
 from batchpack.ledger.requests import Request
-from batchpack.ledger.values import Taken, Taking
+from batchpack.ledger.values import Taken, Taking, Told
 
 _CURSOR = "SELECT cursor FROM source WHERE collector = ? AND key = ?"
 _READ = """INSERT INTO source (collector, key, stamp, cursor) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET stamp = excluded.stamp, cursor = excluded.cursor"""
+_STAMP = """INSERT INTO source (collector, key, stamp, cursor) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET stamp = excluded.stamp"""
 _MARK = "INSERT INTO mark (thread, at, event) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _ADD_MODEL = "INSERT INTO model (name) VALUES (?) ON CONFLICT DO NOTHING"
 _MODEL = "SELECT id FROM model WHERE name = ?"
@@ -59,6 +61,18 @@ def _take(connection: sqlite3.Connection, taking: Taking, horizon: float) -> Tak
         complaints.settle(connection, *of)
     connection.execute(_READ, (*of, taking.source.stamp if taking.done else UNREAD, packed(taking.portion.cursor)))
     return Taken(True, new, told)
+
+
+def fail(
+    connection: sqlite3.Connection, collector: str, source: Source, reason: str, *, until_changed: bool
+) -> Told | None:
+    """Store that a source cannot be read; how far it was read stays as it is. Return the complaint if it is new."""
+    of = (collector, source.key)
+    with transaction(connection):
+        if until_changed:
+            connection.execute(_STAMP, (*of, source.stamp, packed(None)))
+        new = complaints.store(connection, *of, [Complaint(reason)], time.time(), whole=True)
+    return new[0] if new else None
 
 
 def packed(cursor: Cursor | None) -> str:

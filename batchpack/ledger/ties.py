@@ -8,7 +8,8 @@ from collections.abc import Iterable
 DEEPEST = 64
 """How far up is looked for a tie; records that name each other as parents end there."""
 
-_OWN = """SELECT t.session, s.host, s.name, t.part, t.parent, t.own_run, t.own_task, t.own_attempt, t.run, t.task, t.attempt
+_OWN = """SELECT t.session, s.host, s.name, t.part, t.parent, t.own_run, t.own_task, t.own_attempt,
+    t.run, t.task, t.attempt
     FROM thread t JOIN session s ON s.id = t.session WHERE t.id = ?"""
 _IN_SESSION = "SELECT id FROM thread WHERE session = ? AND part = ?"
 _OF_SESSION = """SELECT t.id FROM thread t JOIN session s ON s.id = t.session WHERE s.host = ? AND s.name = ?

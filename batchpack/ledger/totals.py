@@ -75,7 +75,9 @@ def _key(values: Sequence[Any]) -> tuple[str, ...]:
 def priced(key: tuple[str, ...], model: str, band: int, batch: bool, geography: str, counts: Sequence[int]) -> Row:
     """Return the sums of requests of one model in one band, with what they cost."""
     *used, said, said_requests = counts
-    cost = bands.cost(model, band, Usage(*used[1:], geography=geography), batch=batch)
+    input_, output, cache_read, write_5m, write_1h, searches = used[1:]
+    usage = Usage(input_, output, cache_read, write_5m, write_1h, searches, geography)
+    cost = bands.cost(model, band, usage, batch=batch)
     return Row._make([key, *used, *_NO_MORE])._replace(
         priced_requests=used[0] if cost else 0,
         dollars=cost.dollars if cost else None,
@@ -88,6 +90,5 @@ def priced(key: tuple[str, ...], model: str, band: int, batch: bool, geography: 
 def together(one: Row, other: Row) -> Row:
     """Return the sums of two groups of the same key."""
     pairs = zip(one[1:], other[1:], strict=True)
-    return Row._make(
-        [one.key, *(have if more is None else more if have is None else have + more for have, more in pairs)]
-    )
+    sums = (have if more is None else more if have is None else have + more for have, more in pairs)
+    return Row._make([one.key, *sums])
