@@ -41,6 +41,7 @@ from .serving import server_edits  # noqa: TID252 - plugins are loaded by path, 
 from .settings import settings_files  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
 
 if TYPE_CHECKING:
+    from batchpack.collector import Collector
     from batchpack.content import Action, Agent, Pack, Permissions, Skill
     from batchpack.executor import Executor
 
@@ -250,3 +251,9 @@ def batchpack_hosts(register: Callable[[Host], None]) -> None:
 def batchpack_executors(register: Callable[[Executor], None]) -> None:
     """Offer this host's headless command."""
     register(cast("Executor", import_module(".headless", __name__)))
+
+
+@hookimpl
+def batchpack_collectors(register: Callable[[Collector], None]) -> None:
+    """Offer the reader of this host's records."""
+    register(cast("Collector", import_module(".sessions", __name__)))
