@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
-import sqlite3
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from batchpack import process
+from batchpack.errors import BatchpackError
 from batchpack.executor import Answer, Launch, Order, Pause, Usage, asked_to_wait, events, last_words
-from batchpack.places import home
 from batchpack.protected import READ_ONLY_COMMANDS, TURNED_COMMANDS
 
+from .records import database, opened  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
 from .rules import edits  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
 
 NAME = "opencode"
@@ -94,20 +93,14 @@ def permissions(commands: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def _database() -> Path:
-    """Return opencode's own records."""
-    data = os.environ.get("XDG_DATA_HOME", "")
-    return (Path(data) if data.startswith("/") else home() / ".local" / "share") / "opencode" / "opencode.db"
-
-
 def _ask(query: str, words: Mapping[str, object]) -> tuple[Any, ...] | None:
     """Ask opencode's records, without changing them; None where they cannot be read or hold nothing."""
     try:
-        with closing(sqlite3.connect(f"{_database().as_uri()}?mode=ro", uri=True, timeout=5)) as records:
-            found: tuple[Any, ...] | None = records.execute(query, words).fetchone()
-            return found
-    except (sqlite3.Error, ValueError):
+        with opened(database()) as records:
+            found = records.execute(query, words).fetchone()
+    except BatchpackError:
         return None
+    return tuple(found) if found else None
 
 
 def _is_there(session: str) -> bool:
