@@ -15,7 +15,7 @@ from batchpack.metrics.values import Attempt, Record, Task
 from batchpack.workplan.values import WorkTask
 from tests.execution.ground import make_run, write
 
-START = 1_800_000_000.0
+START = 1_700_000_000.0
 
 
 def attempt(begun: float, ended: float | None, *, end: str = "verified", number: int = 1, **more: Any) -> Attempt:

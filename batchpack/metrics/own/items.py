@@ -9,9 +9,10 @@ from typing import Any
 from batchpack.collector import Cursor, Fact, Portion, Session, Source
 from batchpack.execution.state import seconds
 from batchpack.item_runs import used as noted
+from batchpack.ledger.values import ATTEMPT
 from batchpack.metrics.own import lines
 from batchpack.metrics.own.runs import used
-from batchpack.metrics.own.shelf import ATTEMPT, Shelf, stamp
+from batchpack.metrics.own.shelf import Shelf, stamp
 from batchpack.queue import batches
 
 

@@ -13,7 +13,8 @@ from batchpack.database import reading
 from batchpack.execution.facts import BY_HOST, is_work
 from batchpack.execution.state import seconds
 from batchpack.execution.store import WorkRun
-from batchpack.metrics.own.shelf import ATTEMPT, Shelf, stamp
+from batchpack.ledger.values import ATTEMPT
+from batchpack.metrics.own.shelf import Shelf, stamp
 from batchpack.runs import ids, index
 
 EVENTS = 500

@@ -9,9 +9,6 @@ from batchpack import projects
 from batchpack.executor import Executor, host_of
 from batchpack.runs import index
 
-ATTEMPT = "attempt:"
-"""How the key of what an attempt itself told begins: it counts until its session has requests of its own."""
-
 
 class Shelf:
     """Projects that are known, and the hosts of executors."""

@@ -1,0 +1,129 @@
+"""What the agents of a host used for a run, from the host's own records, by what their prompts named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from batchpack.collector import Session
+from batchpack.execution.facts import BY_HOST
+from batchpack.executor import Usage
+from batchpack.ledger import Ledger, Row, SessionRow, Where
+from batchpack.metrics.values import Attempt, Record, Task
+from batchpack.runs import ids
+
+Thread = tuple[str, str, str]
+"""A session's host and id, and the part of it."""
+SLACK_SECONDS = 1.0
+"""An agent may be on record a moment before its attempt is."""
+
+
+def filled(record: Record, ledger: Ledger) -> Record:
+    """Return a run with what each attempt used that the host's own agents carried out, and by which model.
+
+    An attempt that no conversation names stays unknown; several conversations of one attempt are added up.
+    """
+    if not any(one.executor == BY_HOST and one.usage is None for one in record.attempts):
+        return record
+    found = _used(record, ledger)
+    return replace(record, tasks=tuple(_filled(task, found) for task in record.tasks)) if found else record
+
+
+def itself(record: Record, ledger: Ledger) -> Usage | None:
+    """Return what the conversations used that started a run's agents, from its begin to its end; None: not known.
+
+    What their other agents used that name no run is in it. It is no attempt's, and in no attempt's figures.
+    """
+    threads = [row.session for row in _of_run(record, ledger)]
+    starters = {(one.host, one.id if one.part else one.parent) for one in threads if one.part or one.parent}
+    rows = [row for host, name in sorted(starters) for row in _own(record, ledger, host, name)]
+    return _sum((row, row.key[1]) for row in rows) if rows else None
+
+
+def _own(record: Record, ledger: Ledger, host: str, name: str) -> list[Row]:
+    """Return what a session used for no run while this one went on, by model."""
+    where = Where(since=record.begun, until=record.last + SLACK_SECONDS, host=host, session=name)
+    return [row for row in ledger.totals(("run", "model"), where) if not row.key[0]]
+
+
+def _filled(task: Task, found: Mapping[tuple[str, int], Usage]) -> Task:
+    """Return a task with the attempts' use."""
+    return replace(task, attempts=tuple(_with(one, found.get((task.name, one.number))) for one in task.attempts))
+
+
+def _with(attempt: Attempt, usage: Usage | None) -> Attempt:
+    """Return an attempt of a host's agent with its use; what is known otherwise stays."""
+    if usage is None or attempt.usage is not None or attempt.executor != BY_HOST:
+        return attempt
+    return replace(attempt, usage=usage, model=usage.model or attempt.model)
+
+
+def _used(record: Record, ledger: Ledger) -> dict[tuple[str, int], Usage]:
+    """Return what was used for each attempt that conversations name."""
+    rows, models = dict[tuple[str, int], list[SessionRow]](), _models(record, ledger)
+    tasks = {task.name: task for task in record.tasks}
+    for row in _of_run(record, ledger):
+        if (key := _attempt(row, tasks)) is not None:
+            rows.setdefault(key, []).append(row)
+    return {key: _sum((row.sums, models.get(row.session[:3], "")) for row in every) for key, every in rows.items()}
+
+
+def _of_run(record: Record, ledger: Ledger) -> Iterator[SessionRow]:
+    """Yield the conversations for a run; one that only knows its four digits must be of its project and not earlier."""
+    yield from ledger.sessions(Where(run=record.run))
+    for row in ledger.sessions(Where(run=ids.short(record.run))):
+        if _is_of(row.session, record) and (row.last_at is None or row.last_at >= record.begun - SLACK_SECONDS):
+            yield row
+
+
+def _is_of(session: Session, record: Record) -> bool:
+    """Tell whether a conversation took place in a run's project, or in a worktree below it."""
+    return not session.project or f"{session.project}/".startswith(f"{record.project}/")
+
+
+def _models(record: Record, ledger: Ledger) -> dict[Thread, str]:
+    """Return the model that wrote most in each conversation for a run."""
+    most = dict[Thread, tuple[int, str]]()
+    for name in (record.run, ids.short(record.run)):
+        for row in ledger.totals(("host", "session", "part", "model"), Where(run=name)):
+            host, session, part, model = row.key
+            most[host, session, part] = max(most.get((host, session, part), (-1, "")), (row.output, model))
+    return {thread: model for thread, (_, model) in most.items()}
+
+
+def _attempt(row: SessionRow, tasks: Mapping[str, Task]) -> tuple[str, int] | None:
+    """Return the attempt that a conversation was for; one that names none was for the last begun before it."""
+    name, number = row.session.task, row.session.attempt
+    if name not in tasks:
+        name, number = f"{name}-{number}", 0  # a file's name can be read as a task and its attempt
+    if name not in tasks:
+        return None
+    attempts = tasks[name].attempts
+    if number:
+        return (name, number) if any(one.number == number for one in attempts) else None
+    if row.first_at is None:
+        return (name, attempts[0].number) if len(attempts) == 1 else None
+    begun = [one for one in attempts if one.begun <= row.first_at + SLACK_SECONDS] or attempts[:1]
+    return (name, begun[-1].number) if begun else None
+
+
+def _sum(rows: Iterable[tuple[Row, str]]) -> Usage:
+    """Add up sums of one model each; the cost is known where that of all is, the model is the one that wrote most."""
+    every: Sequence[tuple[Row, str]] = list(rows)
+    sums = [row for row, _ in every]
+    costs = [_dollars(row) for row in sums]
+    known = [one for one in costs if one is not None]
+    return Usage(
+        sum(row.input for row in sums), sum(row.output for row in sums), sum(row.cache_read for row in sums),
+        sum(row.write_5m + row.write_1h for row in sums),
+        float(sum(known, Decimal(0))) if len(known) == len(costs) else None,
+        max(((row.output, model) for row, model in every), default=(0, ""))[1],
+    )  # fmt: skip
+
+
+def _dollars(row: Row) -> Decimal | None:
+    """Return what requests cost at list prices, else by the host's own word; None where either lacks some of them."""
+    if row.priced_requests == row.requests:
+        return row.dollars
+    return row.said_dollars if row.said_requests == row.requests else None
