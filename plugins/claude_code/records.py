@@ -6,25 +6,34 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from batchpack.attribution import Named, fuller, named
 from batchpack.collector import MOST_TOKENS, Complaint, Cursor, Fact, Session, Used
 
+from .beside import facts, starter  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
+
 HOST = "claude_code"
 SYNTHETIC = "<synthetic>"
 """What Claude Code names as the model of its own messages, which no request was made for."""
 USAGE, ANSWER = b'"usage"', b'"assistant"'
 """Only lines with both words are parsed; in texts, quotes have a backslash before them."""
+RECORD, NEWLINE = b'{"parentUuid":', b"\n"
 HAND_IN = b"result put "
 HAND_IN_SPAN = 260
-OPENING_LINES = 60
+OPENING, OPENING_LINES = (b'"cwd"', b'"agentSetting"'), 60
 """So far from its beginning a transcript is looked through for the first thing that was said."""
 COUNTS = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 WORKTREE = re.compile(r"/\.(?:batchpack|claude)/(?:.*/)?worktrees(?:/.*)?$")
 """What stands behind the project's folder in the path of a work tree of an agent."""
+
+
+class NoRecord(ValueError):
+    """A line that is not what Claude Code writes."""
+
+    def __str__(self) -> str:
+        return "no record of Claude Code; it was passed over"
 
 
 class Thread(NamedTuple):
@@ -34,6 +43,7 @@ class Thread(NamedTuple):
     task: str = ""
     attempt: int = 0
     project: str = ""
+    agent: str = ""
     opened: bool = False
 
     @classmethod
@@ -63,13 +73,14 @@ class Records:
         self._find_attempt(lines)
         yield from [] if torn else _broken(lines, before)
         used: dict[str, Used] = {}
+        wrong: dict[Complaint, None] = {}
         for start, end in _hits(lines):
-            try:
-                for one in self._requests(_parsed(lines[start:end])):
+            for one in self._line(lines[start:end]):
+                if isinstance(one, Used):
                     used[one.key] = _most(used[one.key], one) if one.key in used else one
-            except ValueError as error:
-                above = lines.count(b"\n", 0, start)
-                yield from [] if torn else [Complaint(str(error), f"line {before + above + 1}")]
+                elif not torn:
+                    wrong[Complaint(one, f"line {before + lines.count(NEWLINE, 0, start) + 1}")] = None
+        yield from wrong
         yield from self._changed()
         yield from used.values()
 
@@ -81,16 +92,15 @@ class Records:
                 yield session
 
     def _open(self, lines: bytes) -> None:
-        """Look for what was said first, and in which folder."""
+        """Look for what was said first, in which folder, and to which agent."""
         for line in lines.split(b"\n", OPENING_LINES)[:OPENING_LINES]:
-            if b'"cwd"' not in line:
-                continue
             try:
-                record = _parsed(line)
+                record = _parsed(line) if any(word in line for word in OPENING) else {}
             except ValueError:
                 continue
-            folder = _word(record.get("cwd"))
-            self.thread = self.thread._replace(project=self.thread.project or WORKTREE.sub("", folder))
+            folder, agent = WORKTREE.sub("", _word(record.get("cwd"))), _word(record.get("agentSetting"))
+            thread = self.thread
+            self.thread = thread._replace(project=thread.project or folder, agent=agent or thread.agent)
             if record.get("type") == "user" and not record.get("isMeta"):
                 self._tie(named(_said(record)))
                 self.thread = self.thread._replace(opened=True)
@@ -108,6 +118,20 @@ class Records:
         """Take over for what the thread works."""
         self.thread = self.thread._replace(run=names.run, task=names.task, attempt=names.attempt)
         self._sessions.clear()
+
+    def _line(self, line: bytes) -> Iterator[Used | str]:
+        """Yield what a line tells, and what is wrong with it.
+
+        A session that was ended while it wrote goes on in the same line: what stands last there is a whole record.
+        """
+        try:
+            yield from self._requests(_parsed(line))
+        except NoRecord as error:
+            again = line.rfind(RECORD, 1)
+            yield from [str(error)] if _is_object(line) else []
+            yield from self._line(line[again:]) if again > 0 else ()
+        except ValueError as error:
+            yield str(error)
 
     def _requests(self, record: Mapping[str, Any]) -> Iterator[Used]:
         """Yield what one message used, and apart from it what was done beside it; raises ValueError."""
@@ -136,11 +160,10 @@ class Records:
 
     def _described(self, name: str, part: str, record: Mapping[str, Any]) -> Session:
         """Say of a conversation who it is, whose it is and for what it works."""
-        thread, facts = self.thread, _beside(self.path) if part else {}
-        agent = _word(facts.get("agentType")) or _word(record.get("attributionAgent"))
-        call = _word(facts.get("toolUseId"))
-        parent = _word(facts.get("parentAgentId")) or (_caller(self.path, call) if _is_deep(facts) else "")
-        return Session(HOST, name, part, (parent or name) if part else "", call, agent, thread.project, *thread[:3])
+        thread, found = self.thread, facts(self.path) if part else {}
+        agent = _word(found.get("agentType")) or _word(record.get("attributionAgent")) or thread.agent
+        parent = (starter(self.path, found) or name) if part else ""
+        return Session(HOST, name, part, parent, _word(found.get("toolUseId")), agent, thread.project, *thread[:3])
 
 
 def _hits(lines: bytes) -> Iterator[tuple[int, int]]:
@@ -159,23 +182,27 @@ def _broken(lines: bytes, before: int) -> Iterator[Complaint]:
     if lines.count(b"}\n{") == lines.count(b"\n") - 1 and lines.startswith(b"{") and lines.endswith(b"}\n"):
         return
     wrong = [
-        number
-        for number, line in enumerate(lines.splitlines(), before + 1)
-        if (bare := line.strip()) and not (bare.startswith(b"{") and bare.endswith(b"}"))
+        number for number, line in enumerate(lines.splitlines(), before + 1) if line.strip() and not _is_object(line)
     ]
     if wrong:
         more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
-        yield Complaint("no record of Claude Code; it was passed over", f"line {wrong[0]}{more}")
+        yield Complaint(str(NoRecord()), f"line {wrong[0]}{more}")
+
+
+def _is_object(line: bytes) -> bool:
+    """Tell whether a line begins and ends like an object."""
+    bare = line.strip()
+    return bare.startswith(b"{") and bare.endswith(b"}")
 
 
 def _parsed(line: bytes) -> dict[str, Any]:
-    """Parse a line; raises ValueError with a sentence for the reader."""
+    """Parse a line; raises NoRecord."""
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):
         record = None
     if not isinstance(record, dict):
-        raise ValueError("no record of Claude Code; it was passed over")
+        raise NoRecord
     return record
 
 
@@ -187,6 +214,7 @@ def _used(session: Session, key: str, at: float, model: str, usage: object) -> U
     hour = _count(written, "ephemeral_1h_input_tokens") if isinstance(written, dict) else 0
     minutes = _count(written, "ephemeral_5m_input_tokens") if isinstance(written, dict) else 0
     total = max(_count(usage, COUNTS[3]), hour + minutes)
+    model += "-fast" * (usage.get("speed") == "fast")  # that has another price
     return Used(
         session, key, at, model,
         input=_count(usage, COUNTS[0]), output=_count(usage, COUNTS[1]), cache_read=_count(usage, COUNTS[2]),
@@ -244,36 +272,3 @@ def _said(record: Mapping[str, Any]) -> str:
 def _word(value: object) -> str:
     """Return a text as it stands in the records, else nothing."""
     return value if isinstance(value, str) else ""
-
-
-def _beside(path: Path) -> Mapping[str, Any]:
-    """Read what Claude Code keeps beside the transcript of an agent; nothing where it is not to be had."""
-    try:
-        facts = json.loads(path.with_suffix(".meta.json").read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return facts if isinstance(facts, dict) else {}
-
-
-def _is_deep(facts: Mapping[str, Any]) -> bool:
-    """Tell whether an agent was started by another one."""
-    depth = facts.get("spawnDepth")
-    return isinstance(depth, int) and depth > 1
-
-
-def _caller(path: Path, call: str) -> str:
-    """Return which of the agents beside made a call; versions before 2.1.300 do not say it otherwise."""
-    wanted = b'"id":%b,"name":' % json.dumps(call).encode()
-    for other in path.parent.glob("agent-*.jsonl") if call else ():
-        if other != path and _holds(other, wanted):
-            return other.stem.removeprefix("agent-")
-    return ""
-
-
-def _holds(path: Path, wanted: bytes) -> bool:
-    """Tell whether a file holds some bytes, without taking it into memory."""
-    try:
-        with path.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as seen:
-            return seen.find(wanted) >= 0
-    except (OSError, ValueError):  # an empty file cannot be mapped
-        return False
