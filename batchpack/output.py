@@ -51,9 +51,22 @@ def say_json_line(facts: dict[str, Any]) -> None:
     say(json.dumps({"schema": SCHEMA, **facts}, ensure_ascii=False, default=str))
 
 
+def stream() -> TextIO:
+    """Return standard output for what is written piece by piece; one that was closed takes nothing."""
+    return sys.stdout if sys.stdout is not None else open(os.devnull, "w")  # noqa: PTH123 - until the end
+
+
 def is_terminal() -> bool:
     """Tell whether a person is looking at standard output."""
     return sys.stdout is not None and sys.stdout.isatty()
+
+
+def window() -> int | None:
+    """Return how many letters a line has on the terminal, or as COLUMNS says; None where nothing limits it."""
+    import shutil
+
+    wide = shutil.get_terminal_size((0, 0)).columns if is_terminal() or os.environ.get("COLUMNS") else 0
+    return wide or None
 
 
 def mute() -> None:

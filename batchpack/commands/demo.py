@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from batchpack import places
 from batchpack.app import App
 from batchpack.demo import ground as grounds
 from batchpack.demo.ground import Ground
@@ -82,7 +81,7 @@ def _conclude(ground: Ground, seconds: float, *, as_json: bool) -> None:
         return
     say("5. What the agents left in the project:")
     say(ground.run(["git", "status", "--short", "--untracked-files=all"]).out.rstrip().replace("?? ", "   new: "))
-    say(f"6. {_measured(ground)}\n")
+    say(f"6. {_measured(run)}\n")
     say(f"Read the result:    cat {run / 'SYNTHESIS.md'}")
     say(f"Its tests:          cd {ground.project} && {sys.executable} -m unittest discover -s tests -t .")
     say(f'Use it in a host:   {program.word()} install, then type /batch-run "what you want" there')
@@ -90,10 +89,11 @@ def _conclude(ground: Ground, seconds: float, *, as_json: bool) -> None:
     say(f"All of it took {seconds:.1f} s.")
 
 
-def _measured(ground: Ground) -> str:
-    """Return what the metrics say of the run: their last line."""
-    script = places.pack_root() / "hooks" / "batch-metrics.py"
-    return ground.run([sys.executable, str(script), "--stats"]).out.strip().splitlines()[-1]
+def _measured(run: Path) -> str:
+    """Return what the metrics say of how the run's time went."""
+    from batchpack.metrics import reading, stats
+
+    return stats.summary([reading.read(run, ())])[1]
 
 
 def _interrupted(ground: Ground, *, keep: bool) -> None:

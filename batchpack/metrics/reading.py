@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from batchpack.errors import BatchpackError
@@ -33,17 +34,35 @@ def read(folder: Path, plain: Collection[str]) -> Record:
     return work.read(WorkRun(folder), plain) if is_work(folder) else hosted.read(Run(folder))
 
 
-def all_work(project: Path | None, plain: Collection[str]) -> tuple[list[Record], int]:
-    """Return the records of all runs of work (of one project), oldest first, and how many cannot be read."""
-    known = {entry.folder.resolve() for entry in index.entries()}
-    known |= {folder.resolve() for folder in store.of_project(project or Path.cwd())}
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The runs that could be read, oldest first, and how many could not be: broken ones, and ones that are gone."""
+
+    records: tuple[Record, ...]
+    broken: int
+    gone: int
+
+
+def every(project: Path | None, plain: Collection[str], roots: Iterable[Path] = (), since: float = 0.0) -> Known:
+    """Return the runs of this user (of one project) that began at a moment or later, of either kind.
+
+    `roots` are folders in which hosts keep runs of all projects: those are found there without the index too.
+    """
     found, broken = list[Record](), 0
-    for folder in sorted((folder for folder in known if is_work(folder)), key=store.age):
+    for folder in folders(project, roots):
         try:
-            record = work.read(WorkRun(folder), plain)
+            record = read(folder, plain)
         except (BatchpackError, OSError):
             broken += 1
             continue
-        if project is None or Path(record.project).resolve() == project.resolve():
+        if record.begun >= since and (project is None or Path(record.project).resolve() == project.resolve()):
             found.append(record)
-    return found, broken
+    return Known(tuple(found), broken, index.gone())
+
+
+def folders(project: Path | None, roots: Iterable[Path] = ()) -> list[Path]:
+    """Return where runs lie, oldest first: those of the index, those of a project (else of the one here), of roots."""
+    known = {entry.folder.resolve() for entry in index.entries()}
+    known |= {folder.resolve() for folder in store.of_project(project or Path.cwd())}
+    known |= {folder.resolve() for root in roots for folder in store.inside(root)}
+    return sorted(known, key=store.age)

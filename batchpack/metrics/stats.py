@@ -1,27 +1,48 @@
-"""The figures of runs of `batchpack run` for `batch-metrics`: as values for programs, as tables for people."""
+"""The figures of runs for `batch-metrics`: as values for programs, as rows for people."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from batchpack import plaintext
 from batchpack.metrics import critical, figures, wording
+from batchpack.metrics.figures import Spent
 from batchpack.metrics.values import ENDS, Attempt, Record, Task
+from batchpack.runs import ids
+
+KINDS = ("input", "output", "cache_read", "cache_write")
+PLUS = "+?"
+"""Behind a sum in a table: there is more, which nobody measured or which has no price."""
+LEGEND = f"{PLUS}: and more, which nobody measured or which has no price here"
 
 
 def row(record: Record) -> dict[str, Any]:
     """Return the figures of one run; times in seconds, null where nothing was measured."""
-    steps, times = critical.path(record), figures.times(record.attempts)
+    steps, queued = critical.path(record), figures.queued(record)
     return {
-        "run": record.run, "kind": record.kind, "name": record.name, "project": record.project,
-        "started": record.begun, "standing": record.standing, "tasks": len(record.tasks), **figures.counts(record),
-        "attempts": len(record.attempts), "retries": figures.retries(record),
-        "failed_attempts": figures.failed_attempts(record), **_times(times),
-        "critical_path": [step.task.name for step in steps],
+        "run": record.run, "kind": record.kind, "name": record.name, "by": record.by, "project": record.project,
+        "started": record.begun, "standing": record.standing, **_work(record),
+        "queued_attempts": queued.measured, "queued_seconds": queued.seconds, "queued_median": queued.median,
+        "queued_longest": queued.longest, "critical_path": [step.task.name for step in steps],
         "critical_seconds": sum(step.seconds for step in steps) if steps else None,
         "usage": figures.spent(record.attempts).to_json(),
     }  # fmt: skip
+
+
+def _work(record: Record) -> dict[str, Any]:
+    """Return tasks by their ends, attempts, and times."""
+    counts, times = figures.counts(record), figures.times(record.attempts)
+    return {
+        "tasks": len(record.tasks), **counts, "success_rate": success(counts), "attempts": len(record.attempts),
+        "retries": figures.retries(record), "failed_attempts": figures.failed_attempts(record), **_times(times),
+    }  # fmt: skip
+
+
+def success(counts: dict[str, Any]) -> float | None:
+    """Return how many of the tasks that came to an end are done, from 0 to 1; None where none came to one."""
+    ended = counts["done"] + counts["failed"] + counts["skipped"]
+    return counts["done"] / ended if ended else None
 
 
 def _times(times: figures.Times) -> dict[str, Any]:
@@ -33,8 +54,26 @@ def _times(times: figures.Times) -> dict[str, Any]:
 
 
 def detail(record: Record) -> dict[str, Any]:
-    """Return the figures of one run with those of each task."""
-    return {**row(record), "by_task": [_task(task) for task in record.tasks]}
+    """Return the figures of one run with those of each of its batches and tasks."""
+    return {**row(record), "by_batch": batches(record), "by_task": [_task(task) for task in record.tasks]}
+
+
+def batches(record: Record) -> list[dict[str, Any]]:
+    """Return the figures of the batches, or layers, of a run."""
+    return [
+        {"run": record.run, "batch": group, **_work(one), "usage": figures.spent(one.attempts).to_json()}
+        for group, one in batches_of(record)
+    ]
+
+
+def batches_of(record: Record) -> Iterator[tuple[str, Record]]:
+    """Yield the batches, or layers, of a run, each as a run of its own tasks."""
+    of_group: dict[str, list[Task]] = {group: [] for group in record.groups}
+    for task in record.tasks:
+        of_group.setdefault(task.group, []).append(task)
+    for group, tasks in of_group.items():
+        if tasks:
+            yield group, replace(record, tasks=tuple(tasks), groups=(group,))
 
 
 def _task(task: Task) -> dict[str, Any]:
@@ -49,13 +88,18 @@ def totals(records: Sequence[Record]) -> dict[str, Any]:
     """Add runs up; `busy` time is the sum over the runs, so that `width` is one run's on the average."""
     rows = [row(record) for record in records]
     worked, busy = (_sum(rows, key) for key in ("worked_seconds", "busy_seconds"))
-    attempts: list[Attempt] = [one for record in records for one in record.attempts]
     counted = ("tasks", *ENDS, "attempts", "retries", "failed_attempts", "measured_attempts")
+    sums: dict[str, Any] = {key: sum(one[key] for one in rows) for key in counted}
     return {
-        "runs": len(rows), **{key: sum(one[key] for one in rows) for key in counted}, "worked_seconds": worked,
-        "busy_seconds": busy, "width": worked / busy if worked is not None and busy else None,
-        "usage": figures.spent(attempts).to_json(),
+        "runs": len(rows), **sums, "success_rate": success(sums), "worked_seconds": worked, "busy_seconds": busy,
+        "width": worked / busy if worked is not None and busy else None, "usage": _all_spent(records).to_json(),
     }  # fmt: skip
+
+
+def _all_spent(records: Iterable[Record]) -> Spent:
+    """Add up what all attempts of runs used."""
+    attempts: list[Attempt] = [one for record in records for one in record.attempts]
+    return figures.spent(attempts)
 
 
 def _sum(rows: Sequence[dict[str, Any]], key: str) -> float | None:
@@ -64,59 +108,93 @@ def _sum(rows: Sequence[dict[str, Any]], key: str) -> float | None:
     return sum(known) if known else None
 
 
-HEADS = ("run", "started", "name", "tasks", *ENDS, "attempts", "retries", "worked", "busy", "width", "tokens", "cost")
+USED_HEADS = ("input", "output", "cache read", "cache write", "cost")
+WORK_HEADS = (*ENDS, "success", "retries", "elapsed", "worked", "width")
+HEADS = ("run", "started", "name", "by", "tasks", *WORK_HEADS, "queued", "critical", *USED_HEADS)
+BATCH_HEADS = ("run", "batch", "tasks", *WORK_HEADS, *USED_HEADS)
+TASK_HEADS = ("task", "batch", "state", "attempts", "worked", *USED_HEADS)
+WORKER_HEADS = ("executor", "agent", "model", "attempts", "worked", "width", *USED_HEADS)
 
 
 def cells(record: Record) -> list[str]:
     """Return one run as a row for people."""
-    counts, times, spent = figures.counts(record), figures.times(record.attempts), figures.spent(record.attempts)
-    numbers = [len(record.tasks), *counts.values(), len(record.attempts), figures.retries(record)]
-    day = wording.moment(record.begun)[:16].replace("T", " ")
-    return [
-        record.run, day, record.name, *map(wording.number, numbers), wording.duration(times.worked),
-        wording.duration(times.busy), wording.width(times), wording.tokens(spent), wording.money(spent),
-    ]  # fmt: skip
+    steps = critical.path(record)
+    longest = wording.duration(sum(step.seconds for step in steps) if steps else None)
+    waited = wording.duration(figures.queued(record).median)
+    who = [ids.short(record.run), wording.local(record.begun), record.name, _who(record)]
+    return [*who, *_work_cells(record), waited, longest, *_used(record.attempts)]
 
 
-def summary(records: Sequence[Record]) -> list[str]:
-    """Say in lines what all runs came to."""
-    found = totals(records)
-    spent = figures.spent(one for record in records for one in record.attempts)
-    ends = " + ".join(f"{found[end]} {end}" for end in ENDS)
-    width = "unknown" if found["width"] is None else f"{found['width']:.1f}"
-    worked, busy = wording.duration(found["worked_seconds"]), wording.duration(found["busy_seconds"])
-    tried = f"attempts: {found['attempts']}, retries: {found['retries']}"
-    use = f"{spent.measured} with tokens + {spent.unknown} unknown + {spent.without_model} without a model"
+def _who(record: Record) -> str:
+    """Say in a word or two who carried a run out."""
+    return record.by.removeprefix("the agents of ").removeprefix("a ").removeprefix("batchpack run with ")
+
+
+def _work_cells(record: Record) -> list[str]:
+    """Return tasks by their ends, and times."""
+    counts, times = figures.counts(record), figures.times(record.attempts)
+    rate = success(counts)
+    numbers = [wording.number(count) for count in (len(record.tasks), *counts.values())]
+    took = [wording.duration(times.wall), wording.duration(times.worked), wording.width(times)]
+    return [*numbers, "-" if rate is None else f"{rate:.0%}", wording.number(figures.retries(record)), *took]
+
+
+def batch_cells(record: Record) -> list[list[str]]:
+    """Return the batches of a run as rows for people."""
     return [
-        f"runs: {found['runs']}, tasks: {found['tasks']} = {ends}",
-        f"{tried}; {found['measured_attempts']} measured worked {worked} in {busy}, width {width}",
-        f"attempts: {use}; tokens: {wording.tokens(spent)}; cost: {wording.money(spent)}",
+        [ids.short(record.run), group, *_work_cells(one), *_used(one.attempts)] for group, one in batches_of(record)
     ]
-
-
-TASK_HEADS = ("task", "group", "state", "attempts", "worked", "tokens", "cost")
 
 
 def task_cells(task: Task) -> list[str]:
     """Return one task as a row for people."""
-    spent, worked = figures.spent(task.attempts), figures.times(task.attempts).worked
-    used = [wording.tokens(spent), wording.money(spent)] if task.attempts else ["-", "-"]
-    took = wording.duration(worked) if task.attempts else "-"
-    return [task.name, task.group, task.state, str(len(task.attempts)), took, *used]
+    if not task.attempts:
+        return [task.name, task.group, task.state, "0", *["-"] * (1 + len(USED_HEADS))]
+    worked = wording.duration(figures.times(task.attempts).worked)
+    return [task.name, task.group, task.state, str(len(task.attempts)), worked, *_used(task.attempts)]
 
 
-def table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Set rows in columns, the first row being their heads; nothing in them acts upon a terminal."""
-    plain = [[plaintext.line(cell, 60) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*plain, strict=True)]
-    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in plain]
+def worker_cells(record: Record) -> list[list[str]]:
+    """Return what each executor, agent and model did in a run, as rows for people."""
+    return [
+        [*(one or "-" for one in key), str(spent.attempts), wording.duration(times.worked), wording.width(times),
+         *used(spent)]
+        for key, spent, times in figures.by_worker(record)
+    ]  # fmt: skip
 
 
-def lines(records: Sequence[Record], shown: int | None) -> list[str]:
-    """Say what runs came to, the newest last, with the totals of all; `shown` is how many rows there are at most."""
-    if not records:
-        return []
-    newest = records[-shown:] if shown else records
-    found = ["Runs of `batchpack run`:", *table([HEADS, *map(cells, newest)]), "", *summary(records)]
-    older = len(records) - len(newest)
-    return [*found, f"{older} older runs are not shown; --all shows them"] if older else found
+def _used(attempts: Iterable[Attempt]) -> list[str]:
+    """Return what attempts used as cells."""
+    return used(figures.spent(attempts))
+
+
+def used(spent: Spent) -> list[str]:
+    """Return tokens by kind and what they cost, as cells."""
+    if not spent.measured:
+        return [wording.UNKNOWN if spent.unknown else wording.NONE] * len(USED_HEADS)
+    more = PLUS if spent.unknown else ""
+    counts = [wording.number(getattr(spent, kind)) + more for kind in KINDS]
+    return [*counts, _money(spent)]
+
+
+def _money(spent: Spent) -> str:
+    """Return a cost as a cell."""
+    if spent.dollars is None:
+        return wording.UNKNOWN
+    return wording.dollars(spent.dollars) + (PLUS if spent.measured + spent.unknown > spent.priced else "")
+
+
+def summary(records: Sequence[Record]) -> list[str]:
+    """Say in lines what all runs came to."""
+    found, spent = totals(records), _all_spent(records)
+    ends = f"{found['tasks']} = " + " + ".join(f"{found[end]} {end}" for end in ENDS)
+    rate = "" if found["success_rate"] is None else f"; success: {found['success_rate']:.0%} of those at an end"
+    width = wording.UNKNOWN if found["width"] is None else f"{found['width']:.1f}"
+    worked, busy = wording.duration(found["worked_seconds"]), wording.duration(found["busy_seconds"])
+    tried = f"attempts: {found['attempts']}, retries: {found['retries']}"
+    use = f"{spent.measured} with tokens + {spent.unknown} unknown + {spent.without_model} without a model"
+    return [
+        f"runs: {found['runs']}, tasks: {ends}{rate}",
+        f"{tried}; {found['measured_attempts']} measured worked {worked} in {busy}, width {width}",
+        f"attempts: {use}; tokens: {wording.tokens(spent)}; cost: {wording.money(spent)}",
+    ]

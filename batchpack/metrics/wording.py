@@ -37,6 +37,11 @@ def moment(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def local(at: float) -> str:
+    """Write a moment by the reader's clock, to the minute."""
+    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
 def number(value: int) -> str:
     """Write a number with its thousands apart."""
     return f"{value:,}"

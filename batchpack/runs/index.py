@@ -51,12 +51,21 @@ def _make_folder(folder: Path) -> None:
 
 def entries() -> list[Entry]:
     """Return all runs whose directory is still there, oldest first; unreadable lines are passed over."""
+    return [one for one in _known() if one.folder.is_dir()]
+
+
+def gone() -> int:
+    """Count the runs whose directory is there no more."""
+    return sum(not folder.is_dir() for folder in {one.folder for one in _known()})
+
+
+def _known() -> list[Entry]:
+    """Return all runs that were ever begun."""
     try:
         lines = path().read_text(errors="replace").splitlines()
     except OSError:
         return []  # a closed home: runs below their projects are found without
-    found = [one for line in lines if (one := _entry(line)) is not None]
-    return [one for one in found if one.folder.is_dir()]
+    return [one for line in lines if (one := _entry(line)) is not None]
 
 
 def _entry(line: str) -> Entry | None:

@@ -159,8 +159,12 @@ def find(word: str, project: Path) -> Run:
 def of_project(project: Path) -> list[Path]:
     """Return the directories of a project's runs, oldest first, wherever its hosts keep them."""
     known = {entry.folder for entry in index.entries() if entry.project == project}
-    inside = set(_folders(project / PROJECT_ROOT / "runs"))
-    return sorted(known | inside, key=age)
+    return sorted({*known, *inside(project / PROJECT_ROOT)}, key=age)
+
+
+def inside(root: Path) -> Iterator[Path]:
+    """List the directories of the runs below a root."""
+    yield from _folders(root / "runs")
 
 
 def age(folder: Path) -> tuple[str, int, str]:

@@ -40,24 +40,62 @@ def test_totals_are_sums() -> None:
     assert (None, None) == (stats.totals([])["worked_seconds"], stats.totals([])["width"])
 
 
-def test_tables_are_plain() -> None:
-    """Names of others act upon no terminal; old runs are counted, not shown."""
-    several = [replace(run(), name="bad\x1b[31m\nname")] * 3
-    lines = stats.lines(several, 2)
+def test_success_is_of_what_came_to_an_end() -> None:
+    """What is pending is no failure; where nothing ended there is no rate."""
+    assert (1.0, 0.25, None) == tuple(
+        stats.success({"done": done_, "failed": failed, "skipped": skipped})
+        for done_, failed, skipped in ((2, 0, 0), (1, 2, 1), (0, 0, 0))
+    )
+    assert 1.0 == stats.row(run())["success_rate"]
 
-    assert [] == stats.lines([], None)
-    assert 2 == sum("bad name" in line for line in lines)
-    assert not any("\x1b" in line for line in lines)
-    assert "1 older runs are not shown; --all shows them" == lines[-1]
-    assert "runs: 3, tasks: 9 = 6 done + 0 failed + 0 skipped + 3 pending" in lines
-    assert "attempts: 3 with tokens + 6 unknown + 3 without a model; tokens: 300 + unknown of 6 attempts" in lines[-2]
+
+def test_sums_in_words() -> None:
+    """Each line adds up, and says of how much nothing is known."""
+    lines = stats.summary([run()] * 3)
+
+    assert "runs: 3, tasks: 9 = 6 done + 0 failed + 0 skipped + 3 pending; success: 100% of those at an end" == lines[0]
+    assert "attempts: 12, retries: 3; 9 measured worked 1 min 30 s in 1 min 00 s, width 1.5" == lines[1]
+    assert "attempts: 3 with tokens + 6 unknown + 3 without a model; tokens: 300 + unknown of 6 attempts" in lines[2]
+
+
+def test_a_run_is_a_row() -> None:
+    """Under its heads; what nobody measured is marked behind the sums that lack it."""
+    found = dict(zip(stats.HEADS, stats.cells(run()), strict=True))
+
+    assert ("a1b2", "proof", "3", "2", "100%", "1") == tuple(
+        found[head] for head in ("run", "name", "tasks", "done", "success", "retries")
+    )
+    assert ("20.0 s", "30.0 s", "1.5", "22.0 s") == tuple(
+        found[head] for head in ("elapsed", "worked", "width", "critical")
+    )
+    assert ["10+?", "20+?", "30+?", "40+?", "$0.5000+?"] == [found[head] for head in stats.USED_HEADS]
+
+
+def test_batches_are_rows_of_their_run() -> None:
+    """Each with its own tasks alone; together they are the run."""
+    two = record(done("a", attempt(0, 10), settled=10), done("b", attempt(10, 14), settled=14, group="two"))
+
+    assert [("one", 1, 10.0), ("two", 1, 4.0)] == [
+        (one["batch"], one["tasks"], one["worked_seconds"]) for one in stats.batches(two)
+    ]
+    assert [["a1b2", "one", "1"], ["a1b2", "two", "1"]] == [cells[:3] for cells in stats.batch_cells(two)]
+    assert stats.batches(two) == stats.detail(two)["by_batch"]
 
 
 def test_each_task_has_its_figures() -> None:
-    """As values and as a row."""
+    """As values and as a row; one that was never tried has no figures."""
     found = stats.detail(run())["by_task"]
+    never = replace(run().tasks[0], attempts=())
 
     assert [("a", 2), ("b", 1), ("c", 1)] == [(one["task"], one["attempts"]) for one in found]
-    assert ["a", "one", "merged", "2", "20.0 s", "100 + unknown of 1 attempt", "$0.5000 + unknown of 1 attempt"] == (
+    assert ["a", "one", "merged", "2", "20.0 s", "10+?", "20+?", "30+?", "40+?", "$0.5000+?"] == (
         stats.task_cells(run().tasks[0])
     )
+    assert ["a", "one", "merged", "0", "-", "-", "-", "-", "-", "-"] == stats.task_cells(never)
+
+
+def test_who_worked() -> None:
+    """A row for each executor, agent and model; programs use none."""
+    one = record(done("a", attempt(0, 5, executor="shell", by_model=False), settled=5))
+
+    assert [["shell", "-", "-", "1", "5.0 s", "1.0", *["none"] * 5]] == stats.worker_cells(one)

@@ -1,0 +1,47 @@
+"""What is new is collected, and what is known is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from batchpack.app import App
+from batchpack.errors import BatchpackError
+from batchpack.output import warn
+
+if TYPE_CHECKING:
+    from batchpack.collector import Collector
+    from batchpack.ledger import Ledger
+    from batchpack.metrics.collecting import Collected
+
+
+def collectors(app: App) -> list[Collector]:
+    """Return all that reads records: our own, and those of plugins."""
+    from batchpack.metrics import own
+
+    registry = app.registry
+    return [*own.collectors(registry.executors, app.project()).values(), *registry.collectors.values()]
+
+
+def collect(app: App) -> Collected:
+    """Collect what is new; raises Unwritable where nothing can be kept."""
+    from batchpack import ledger as ledgers
+    from batchpack.metrics import collecting
+
+    with ledgers.open() as ledger:
+        return collecting.collect(collectors(app), ledger)
+
+
+@contextmanager
+def opened(app: App, *, news: bool) -> Iterator[Ledger]:
+    """Hand out the ledger for reading, with what is new where that could be collected."""
+    from batchpack import ledger as ledgers
+
+    if news:
+        try:
+            collect(app)
+        except BatchpackError as error:
+            warn(f"nothing new was collected: {error.message}")
+    with ledgers.open(readonly=True) as ledger:
+        yield ledger

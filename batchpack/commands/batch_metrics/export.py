@@ -1,0 +1,46 @@
+"""`batch-metrics export`: everything that is known, one request a line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from batchpack.amounts import count
+from batchpack.app import App
+from batchpack.commands.batch_metrics import _gathering
+from batchpack.errors import Unwritable
+from batchpack.output import stream, warn
+
+FORMATS = ("jsonl", "csv")
+
+
+@click.command(short_help="Write every request that is known as a line.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="jsonl", show_default=True, help="Its form.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file, instead of standard output.")
+@click.option("--since", metavar="WHEN", help="From then on: 2026-11-01, yesterday, 24h, 7d.")
+@click.option("--project", type=click.Path(file_okay=False, path_type=Path), help="What belongs to this folder.")
+@click.option("--no-collect", is_flag=True, help="Write what is known, without looking for news first.")
+@click.pass_obj
+def command(
+    app: App, form: str, out: Path | None, since: str | None, project: Path | None, *, no_collect: bool
+) -> None:
+    """Write every request that is known, earliest first: when, where, for whom, tokens by kind, cost. No texts."""
+    from batchpack.ledger import Where
+    from batchpack.metrics import moments
+
+    where = Where(since=moments.parse(since) if since else None, project=str(project.resolve()) if project else None)
+    with _gathering.opened(app, news=not no_collect) as ledger:
+        if out is None:
+            ledger.export(stream(), form, where)
+            return
+        unfinished = out.with_name(f".{out.name}.{os.getpid()}")
+        try:
+            with unfinished.open("x", encoding="utf-8", newline="") as file:
+                written = ledger.export(file, form, where)
+            unfinished.replace(out)
+        except OSError as error:
+            unfinished.unlink(missing_ok=True)
+            raise Unwritable(out, error.strerror or str(error)) from error
+    warn(f"{count(written, 'request')} written to {out}")

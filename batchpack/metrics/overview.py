@@ -1,0 +1,100 @@
+"""All that `batch-metrics` shows, read at one moment: runs of both kinds, and what the ledger knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from batchpack import places, prices
+from batchpack.app import Registry
+from batchpack.ledger.values import Row, Told, Where
+from batchpack.metrics import moments, reading, savings, stats, usage
+from batchpack.metrics.reading import Known
+from batchpack.runs import ids, store
+from batchpack.runs.store import UnknownRun
+
+if TYPE_CHECKING:
+    from batchpack.ledger import Ledger
+
+SECTIONS = ("model", "agent")
+"""What of the ledger stands below the runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to look at: one project's or all, since a moment or ever, the run in one folder or all."""
+
+    project: Path | None = None
+    since: float | None = None
+    folder: Path | None = None
+
+    @property
+    def where(self) -> Where:
+        """Return the same as the ledger is asked for it."""
+        run = self.folder.name if self.folder else None
+        return Where(since=self.since, project=str(self.project) if self.project else None, run=run)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What there is: `usage` has the rows of the ledger by the word they were asked for."""
+
+    asked: Asked
+    known: Known
+    usage: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    complaints: Sequence[Told] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether nothing at all is known."""
+        return not self.known.records and not any(self.usage.values())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values; what is not known is null."""
+        table, records = prices.shipped(), self.known.records
+        used = {
+            f"by_{word}": [usage.facts(row, usage.BY[word]) for row in rows] for word, rows in self.usage.items()
+        }  # fmt: skip
+        return {
+            "runs": [stats.detail(record) for record in records], "totals": stats.totals(records),
+            "left_out": {"broken_runs": self.known.broken, "gone_runs": self.known.gone}, **used,
+            "savings": [one.to_json() for one in savings.of_runs(records)], "complaints": len(self.complaints),
+            "prices": {"as_of": table.as_of, "source": table.source},
+        }  # fmt: skip
+
+
+def roots(registry: Registry) -> list[Path]:
+    """Return the folders in which hosts keep the runs of all projects."""
+    kept = (host.PLACES.runs for host in registry.hosts.values())
+    return [places.home() / place.removeprefix("~/") for place in kept if place.startswith("~/")]
+
+
+def newest(project: Path | None, registry: Registry) -> Path:
+    """Return the folder of the newest run (of one project); raises UnknownRun where there is none."""
+    folders = reading.folders(project, roots(registry))
+    if project is not None:
+        folders = store.of_project(project)
+    if not folders:
+        raise UnknownRun(ids.LATEST)
+    return folders[-1]
+
+
+def gather(asked: Asked, registry: Registry, ledger: Ledger | None) -> Overview:
+    """Read runs and what models used; without a ledger only what the runs' own journals say."""
+    plain = reading.programs(registry.executors)
+    if asked.folder:
+        known = Known((reading.read(asked.folder, plain),), 0, 0)
+    else:
+        known = reading.every(asked.project, plain, roots(registry), asked.since or 0.0)
+    if ledger is None:
+        return Overview(asked, known)
+    rows = {word: rows_of(ledger, word, asked) for word in SECTIONS}
+    return Overview(asked, known, rows, ledger.complaints())
+
+
+def rows_of(ledger: Ledger, word: str, asked: Asked) -> list[Row]:
+    """Return what the ledger knows by one of the words of `usage.BY`, in the order for people; days are local ones."""
+    by = usage.BY[word]
+    return usage.ordered(ledger.totals(by, asked.where, zone=moments.HERE), by)
