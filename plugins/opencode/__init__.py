@@ -74,6 +74,7 @@ CAPABILITIES = Capabilities(
 ARGUMENTS = "REQUEST:"
 TASKS = "task-management"
 """The skill whose folder is the singular one: prompts in the wild call its script there."""
+PLUGINS = ("request.js", "marks.js")
 ORCHESTRATOR = "batch-orchestrator"
 ORCHESTRATION = "You take a request through a batch run: you give the commands and make the calls that you are told to."
 
@@ -169,10 +170,12 @@ def _command(skill: Skill, target: Target) -> File:
 
 
 def hook_files(pack: Pack, target: Target) -> list[File]:
-    """Say the plugin that hands the user's words to the command, and the guard of the agents."""
-    script = read_text(Path(__file__).with_name("request.js"))
-    request = File(below(target, "plugins", "batchpack-request.js"), script)
-    return [request, *guard_files(target, _guarded(pack, target), router=_script(pack, target))]
+    """Say the plugins: the user's words for the command, marks for metrics, and the guard of the agents."""
+    plain = [
+        File(below(target, "plugins", f"batchpack-{name}"), read_text(Path(__file__).with_name(name)))
+        for name in PLUGINS
+    ]
+    return [*plain, *guard_files(target, _guarded(pack, target), router=_script(pack, target))]
 
 
 def _guarded(pack: Pack, target: Target) -> dict[str, Guarded]:

@@ -41,7 +41,8 @@ def ask(program: str, mirror: Mirror, target: Target, names: Names) -> list[Chec
     checks = [_loaded("command", name, config.get("command", {})) for name in names.commands]
     checks += [_agent(name, agents, folder, rules.get(name)) for name in names.agents]
     if names.commands:
-        checks += [_plugin("batchpack-request.js", config), _plugin(PLUGIN, config), _guard(folder)]
+        checks += [_plugin(name, config) for name in ("batchpack-request.js", "batchpack-marks.js", PLUGIN)]
+        checks.append(_guard(folder))
         checks += depth_check(config, names.agents)
     return checks + _skills(program, mirror, names)
 

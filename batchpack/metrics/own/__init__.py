@@ -16,10 +16,11 @@ def collectors(executors: Mapping[str, Executor], here: Path | None = None) -> d
     keeps the sessions that they begin: where it can be read, its own record of a session counts instead of ours.
     """
     from batchpack.metrics.own.items import Items
+    from batchpack.metrics.own.marks import Marks
     from batchpack.metrics.own.messages import Messages
     from batchpack.metrics.own.runs import Runs
     from batchpack.metrics.own.shelf import Shelf
 
     shelf = Shelf(executors, here)
-    found: tuple[Collector, ...] = (Items(shelf), Messages(shelf), Runs(shelf))
+    found: tuple[Collector, ...] = (Items(shelf), Marks(), Messages(shelf), Runs(shelf))
     return {one.NAME: one for one in found}

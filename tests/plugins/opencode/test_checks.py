@@ -31,7 +31,7 @@ def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     config: Config = {
         "agent": {name: {"permission": rule} for name, rule in rules.items()},
         "command": {"batch-run": {}},
-        "plugin": ["file:///x/batchpack-request.js", "file:///x/batchpack-guard.js"],
+        "plugin": [f"file:///x/batchpack-{name}.js" for name in ("request", "marks", "guard")],
         "subagent_depth": 2,
     }
     (tmp_path / "config.json").write_text(json.dumps(config))
@@ -116,9 +116,9 @@ def test_a_locked_agent_is_told_as_refused(base: Path) -> None:
 
 
 def test_a_missing_plugin_and_a_low_depth_are_told(base: Path) -> None:
-    """The guard's plugin is a failure when it is not loaded; the depth is the user's choice."""
+    """A plugin that is not loaded is a failure; the depth is the user's choice."""
     checks = _asked(base, lambda config: config.update(plugin=["batchpack-request.js"], subagent_depth=1))
-    assert {"plugin batchpack-guard", "subagent_depth"} == set(_failed(checks))
+    assert {"plugin batchpack-guard", "plugin batchpack-marks", "subagent_depth"} == set(_failed(checks))
     assert (False, None) == (checks["plugin batchpack-guard"].ok, checks["subagent_depth"].ok)
 
 
