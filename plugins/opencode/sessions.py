@@ -30,6 +30,7 @@ TABLES: Mapping[str, frozenset[str]] = {
     "message": frozenset({"id", "session_id", "time_created", "data"}),
     "part": frozenset({"id", "message_id", "session_id", "data"}),
 }
+PROJECTS = "project"
 OTHERS = "session_message"
 """Where opencode 2 keeps messages."""
 OF_OTHERS = "SELECT 1 FROM session_message WHERE type = 'assistant' LIMIT 1"
@@ -64,7 +65,7 @@ def read(source: Source, cursor: Cursor | None) -> Iterator[Portion]:
     """Read the messages that are new, and again those that had no end the last time."""
     path = Path(source.key)
     with opened(path) as records:
-        columns = {table: _columns(records, table) for table in (*TABLES, OTHERS)}
+        columns = {table: _columns(records, table) for table in (*TABLES, PROJECTS, OTHERS)}
         if not any(columns.values()):
             yield Portion((), Place().cursor())  # an opencode that has just begun
             return
@@ -87,7 +88,11 @@ def _place(records: sqlite3.Connection, cursor: Cursor | None) -> Place:
 
 def _portions(records: sqlite3.Connection, columns: Mapping[str, frozenset[str]], place: Place) -> Iterator[Portion]:
     """Yield portions; no transaction is open meanwhile, since opencode could not clear its log of writes."""
-    threads, facts, fresh = Threads(records, columns["session"]), _of_others(records, columns), MESSAGES
+    threads, facts, fresh = (
+        Threads(records, columns["session"], projects="id" in columns[PROJECTS]),
+        _of_others(records, columns),
+        MESSAGES,
+    )
     while fresh == MESSAGES:
         with _unchanging(records):
             found, place, fresh = _next(records, threads, place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,7 +18,10 @@ DEEPEST = 50
 LONGEST = 1_000_000
 """Characters of one part that are looked into."""
 FIRST, HANDED_IN = 3, 20
-SESSION = "SELECT id, parent_id, {agent} AS agent, {directory} AS directory FROM session WHERE id = ?"
+SESSION, FIELDS = "SELECT {} FROM session WHERE id = ?", ("parent_id", "agent", "directory", "project_id")
+PROJECT = "SELECT worktree, sandboxes FROM project WHERE id = ?"
+BESIDE = re.compile(r"(.+?)\.worktrees/")
+"""The folder of a project, of which all else is a work tree of one of its agents."""
 PROMPT = """
 SELECT part.data FROM part JOIN (
     SELECT id FROM message WHERE session_id = :id ORDER BY time_created, id LIMIT :first
@@ -31,9 +35,9 @@ COMMANDS = f"{PARTS} AND data LIKE '%result put%' ORDER BY id LIMIT :limit"
 class Threads:
     """The sessions of a database, each told with what its first prompt names and the call that started it."""
 
-    def __init__(self, records: sqlite3.Connection, columns: frozenset[str]) -> None:
-        chosen = {name: name if name in columns else "''" for name in ("agent", "directory")}
-        self._records, self._query = records, SESSION.format(**chosen)
+    def __init__(self, records: sqlite3.Connection, columns: frozenset[str], *, projects: bool = True) -> None:
+        self._records, self._projects = records, projects
+        self._session = SESSION.format(", ".join(name for name in FIELDS if name in columns))
         self._known: dict[str, Session] = {}
         self._calls: dict[str, dict[str, str]] = {}
 
@@ -48,28 +52,37 @@ class Threads:
 
     def _read(self, session: str) -> Session:
         """Read a session."""
-        row, root = self._row(session), self._root(session)
-        if row is None:
-            return Session(HOST, session)
-        one = Session(HOST, root, agent=row["agent"] or "", project=row["directory"] or "", **self._named(session))
+        facts, root = self._row(self._session, session), self._root(session)
+        agent, project = _word(facts.get("agent")), self._project(facts)
+        one = Session(HOST, root, agent=agent, project=project, **self._named(session))
         if root == session:
             return one
-        parent = str(row["parent_id"])
+        parent = _word(facts.get("parent_id"))
         return one._replace(part=session, parent=parent, call=self._call(parent, session))
 
-    def _row(self, session: str) -> sqlite3.Row | None:
-        """Return what is recorded of a session."""
-        found: sqlite3.Row | None = self._records.execute(self._query, (session,)).fetchone()
-        return found
+    def _row(self, query: str, key: object) -> Mapping[str, Any]:
+        """Return what is recorded of one thing, nothing where it is not there."""
+        found = self._records.execute(query, (key,)).fetchone()
+        return dict(found) if found else {}
+
+    def _project(self, facts: Mapping[str, Any]) -> str:
+        """Return the folder of a session's project: an agent's work tree belongs to the project it was made for."""
+        folder = _word(facts.get("directory"))
+        if beside := BESIDE.match(folder):
+            return beside[1]
+        project = self._row(PROJECT, facts.get("project_id")) if self._projects else {}
+        trees = _list(project.get("sandboxes"))
+        inside = any(folder == tree or folder.startswith(f"{tree}/") for tree in trees)
+        return _word(project.get("worktree")) if inside else folder
 
     def _root(self, session: str) -> str:
         """Return the session that started the one that started it, and so on, as far as they are there."""
         seen = [session]
         while len(seen) < DEEPEST:
-            row = self._row(seen[-1])
-            if row is None or not row["parent_id"] or row["parent_id"] in seen:
+            parent = _word(self._row(self._session, seen[-1]).get("parent_id"))
+            if not parent or parent in seen:
                 break
-            seen.append(str(row["parent_id"]))
+            seen.append(parent)
         return seen[-1]
 
     def _call(self, parent: str, session: str) -> str:
@@ -107,6 +120,20 @@ def _started(parts: Iterator[dict[str, Any]]) -> Iterator[tuple[str, str]]:
         facts = state.get("metadata") if isinstance(state, dict) else None
         if part.get("tool") == "task" and isinstance(facts, dict):
             yield str(facts.get("sessionId", "")), str(part.get("callID", ""))
+
+
+def _word(value: object) -> str:
+    """Return a text as it stands in the records, else nothing."""
+    return value if isinstance(value, str) else ""
+
+
+def _list(value: object) -> list[Any]:
+    """Return a list that is kept as JSON, an empty one for what is none."""
+    try:
+        found = json.loads(value) if isinstance(value, str) else []
+    except (ValueError, RecursionError):
+        return []
+    return found if isinstance(found, list) else []
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -146,7 +146,7 @@ def test_tables_of_others_are_told(opencode: Collector, records: Records) -> Non
     records.run("ALTER TABLE message RENAME COLUMN data TO body")
     with pytest.raises(BrokenFile, match=r"not as opencode 1 keeps its sessions \(message\)"):
         collect(opencode)
-    for table in ("session", "message", "part", "session_message"):
+    for table in ("session", "project", "message", "part", "session_message"):
         records.run(f"DROP TABLE {table}")
     portions, cursor = collect(opencode)
 

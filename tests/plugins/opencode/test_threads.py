@@ -27,10 +27,10 @@ def told(records: Records) -> Any:
     """Return a function that reads a session anew."""
     module: Any = importlib.import_module(f"{host('opencode').__name__}.threads")  # type: ignore[attr-defined]
 
-    def read(session: str, columns: tuple[str, ...] = ("agent", "directory")) -> Session:
+    def read(session: str, columns: tuple[str, ...] = module.FIELDS, *, projects: bool = True) -> Session:
         with closing(records.connect()) as connection:
             connection.row_factory = module.sqlite3.Row
-            found: Session = module.Threads(connection, frozenset(columns)).told(session)
+            found: Session = module.Threads(connection, frozenset(columns), projects=projects).told(session)
             return found
 
     return read
@@ -87,8 +87,28 @@ def test_later_prompts_say_nothing(records: Records, told: Any) -> None:
     assert ("", "", 0) == told(session)[7:]
 
 
-def test_older_tables_are_read(records: Records, told: Any) -> None:
-    """Before sessions had an agent, there was none."""
-    session = records.session("a")
+@pytest.mark.parametrize(
+    ("folder", "project"),
+    [
+        ("/work/shop", "/work/shop"),
+        ("/work/shop/api", "/work/shop/api"),
+        ("/elsewhere/tree", "/work/shop"),
+        ("/elsewhere/tree/api", "/work/shop"),
+        ("/elsewhere/tree-2", "/elsewhere/tree-2"),
+        ("/work/other.worktrees/r/t", "/work/other"),
+    ],
+)
+def test_a_work_tree_belongs_to_its_project(records: Records, told: Any, folder: str, project: str) -> None:
+    """Agents in work trees work for the project that these were made for; other folders stand for themselves."""
+    records.run("INSERT INTO project VALUES ('p', '/work/shop', '[\"/elsewhere/tree\"]')")
 
-    assert Session("opencode", session, project="/work") == told(session, ("directory",))
+    assert project == told(records.session("a", folder=folder)).project
+
+
+def test_older_tables_are_read(records: Records, told: Any) -> None:
+    """Before sessions had an agent and projects a table, there was none."""
+    session = records.session("a")
+    records.run("ALTER TABLE session DROP COLUMN agent")
+    records.run("DROP TABLE project")
+
+    assert Session("opencode", session, project="/work") == told(session, ("parent_id", "directory"), projects=False)
