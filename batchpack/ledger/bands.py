@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from decimal import Decimal
 from functools import cache
 
 from batchpack import prices
-from batchpack.prices import Cost, Prices, Rate, Usage
+from batchpack.prices import Cost, Rate, Usage
 
 UNKNOWN = -1
 """The band of what only tells the sum of several requests, each of which may lie in any tier."""
@@ -30,20 +29,15 @@ def band(prompt: int, requests: int) -> int:
 
 def cost(model: str, band: int, usage: Usage, *, batch: bool) -> Cost | None:
     """Return what requests of one band cost together by the shipped list; None where that is not known."""
-    table = prices.shipped()
-    found = _rate(model, band, table)
-    return None if found is None else prices.price(usage, found, table, batch=batch)
+    found = _rate(model, band)
+    return None if found is None else prices.price(usage, found, prices.shipped(), batch=batch)
 
 
-def _rate(model: str, band: int, table: Prices) -> Rate | None:
+@cache
+def _rate(model: str, band: int) -> Rate | None:
     """Return the rate of a model in a band; one rate holds for all bands."""
-    rates = prices.rates_of(model, table)
+    rates = prices.rates_of(model, prices.shipped())
     if band == UNKNOWN:
         return rates[0] if len(rates) == 1 else None
     fitting = [rate for rate in rates if rate.above <= band]
     return fitting[-1] if fitting else None
-
-
-def added(sum_: Decimal | None, more: Decimal) -> Decimal:
-    """Add to a sum that may not have begun."""
-    return more if sum_ is None else sum_ + more

@@ -15,6 +15,8 @@ from batchpack.ledger.ledger import Ledger
 from batchpack.places import state_folder
 
 NAME = "metrics.sqlite"
+CACHE_KIB = 32_000
+"""Room for the index of a million requests, which each portion is spread over."""
 
 
 def place() -> Path:
@@ -59,7 +61,9 @@ def _shared(path: Path) -> sqlite3.Connection:
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    return database.connect(path)
+    connection = database.connect(path)
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    return connection
 
 
 def _read(path: Path) -> sqlite3.Connection:

@@ -39,15 +39,22 @@ _APPEND = f"INSERT INTO usage (key, {', '.join(PLACE + COUNTS)}) VALUES ({', '.j
 _ADD_UP = f"""INSERT INTO rollup ({", ".join(GROUP + COUNTS)}) VALUES ({", ".join("?" * len(GROUP + COUNTS))})
     ON CONFLICT DO UPDATE SET {", ".join(f"{name} = {name} + excluded.{name}" for name in COUNTS)}"""  # noqa: S608
 _EMPTY = f"DELETE FROM rollup WHERE {' AND '.join(f'{name} = ?' for name in GROUP)} AND requests = 0"  # noqa: S608
-_KNOWN = f"SELECT key, {', '.join(PLACE + COUNTS)} FROM usage WHERE key IN ({{marks}}) ORDER BY id"  # noqa: S608
+_KNOWN = f"""SELECT key, {", ".join(PLACE + COUNTS)} FROM usage INDEXED BY usage_key WHERE key IN ({{marks}})
+    ORDER BY key, id"""  # noqa: S608
+"""The index is named, since SQLite would rather read the whole table in its order."""
 _SEEN = """UPDATE thread SET first_at = min(coalesce(first_at, ?1), ?1), last_at = max(coalesce(last_at, ?2), ?2)
     WHERE id = ?3"""
 _OWN = """UPDATE session SET own = own + ? WHERE name != '' AND id = (SELECT session FROM thread WHERE id = ?)"""
 
 
-def digest(host: str, key: str) -> bytes:
-    """Return what a request is known by: of one size, and nothing that a host wrote."""
-    return blake2b(f"{host}\0{key}".encode(errors="replace"), digest_size=16).digest()
+def digest(host: str, key: str) -> int:
+    """Return what a request is known by: a number of 64 bits, and nothing that a host wrote.
+
+    Two of a million requests share one by chance in one of 37 million ledgers; the shorter it is, the less of its
+    index is written again for each portion.
+    """
+    data = blake2b(f"{host}\0{key}".encode(errors="replace"), digest_size=8).digest()
+    return int.from_bytes(data, signed=True)
 
 
 def request(used: Used, thread: int, at: float | None, model: int, geography: str, said: int | None) -> Request:
@@ -94,7 +101,7 @@ class Entries:
         self.taken_back: set[Place] = set()
         self.own: dict[int, int] = defaultdict(int)
 
-    def add(self, key: bytes, where: Place, counts: Counts) -> None:
+    def add(self, key: int, where: Place, counts: Counts) -> None:
         """Append counts to a place."""
         self.rows.append((key, *where, *counts))
         thread, at, *rest = where
@@ -107,7 +114,7 @@ class Entries:
         if not where[-1]:
             self.own[thread] += counts[0]
 
-    def take_back(self, key: bytes, where: Place, counts: Counts) -> None:
+    def take_back(self, key: int, where: Place, counts: Counts) -> None:
         """Append the reverse of counts that do not belong where they were said to."""
         self.add(key, where, tuple(-count for count in counts))
         self.taken_back.add((where[0], slot(where[1]), *where[2:]))
@@ -136,7 +143,7 @@ def slot(at: float | None) -> int:
     return NO_SLOT if at is None else int(at // SLOT_SECONDS)
 
 
-def store(connection: sqlite3.Connection, told: Mapping[bytes, Request]) -> int:
+def store(connection: sqlite3.Connection, told: Mapping[int, Request]) -> int:
     """Write what is new about some requests, within a transaction of the caller's; return how many are new."""
     known = _known(connection, told)
     entries = Entries()
@@ -158,10 +165,10 @@ def store(connection: sqlite3.Connection, told: Mapping[bytes, Request]) -> int:
     return len(told) - len(known)
 
 
-def _known(connection: sqlite3.Connection, keys: Iterable[bytes]) -> dict[bytes, tuple[Request, int]]:
+def _known(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[int, tuple[Request, int]]:
     """Return what is known under some keys, each with the band it was put in."""
     left = iter(keys)
-    found: dict[bytes, tuple[Request, int]] = {}
+    found: dict[int, tuple[Request, int]] = {}
     while asked := tuple(islice(left, ASKED_AT_ONCE)):
         rows = connection.execute(_KNOWN.format(marks=", ".join("?" * len(asked))), asked)
         for key, thread, at, model, band, batch, geography, summary, *counts in rows:

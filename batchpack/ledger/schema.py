@@ -44,7 +44,7 @@ _FIRST = (
     "CREATE INDEX thread_parent ON thread (parent)",
     "CREATE TABLE model (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
     "INSERT INTO model (id, name) VALUES (0, '')",
-    f"""CREATE TABLE usage (id INTEGER PRIMARY KEY, key BLOB NOT NULL, thread INTEGER NOT NULL, at REAL,
+    f"""CREATE TABLE usage (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, thread INTEGER NOT NULL, at REAL,
         model INTEGER NOT NULL, band INTEGER NOT NULL, batch INTEGER NOT NULL, geography TEXT NOT NULL,
         summary INTEGER NOT NULL, {", ".join(f"{name} INTEGER NOT NULL" for name in COUNTS)})""",
     "CREATE INDEX usage_key ON usage (key)",

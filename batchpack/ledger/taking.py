@@ -128,10 +128,10 @@ def _check_used(facts: Facts, name: threads.Name, used: Used, now: float, horizo
     facts.used.append((name, used, at, said))
 
 
-def _requests(connection: sqlite3.Connection, facts: Facts, numbers: dict[threads.Name, int]) -> dict[bytes, Request]:
+def _requests(connection: sqlite3.Connection, facts: Facts, numbers: dict[threads.Name, int]) -> dict[int, Request]:
     """Return the requests of some facts by what they are known by, each told once."""
     models: dict[str, int] = {}
-    found: dict[bytes, Request] = {}
+    found: dict[int, Request] = {}
     for name, used, at, said in facts.used:
         if used.model not in models:
             models[used.model] = _model(connection, checking.text(used.model))
