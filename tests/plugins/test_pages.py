@@ -12,7 +12,7 @@ from batchpack.host import ACTIONS, PAGE
 from tests.support.pack import TARGETS, host, pack, rendered, target
 from tests.support.project import ROOT
 
-PAGES = {"opencode": "opencode/__init__.py", "claude_code": "claude_code/__init__.py", "osa": "osa.py"}
+PAGES = {"opencode": "opencode/__init__.py", "claude_code": "claude_code/__init__.py", "osa": "osa/__init__.py"}
 
 
 def _names(page: Path) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -30,6 +31,7 @@ from batchpack.markers import hookimpl
 from batchpack.values import AgentCall, Capabilities, Check, Detection, Edit, File, Target
 
 if TYPE_CHECKING:
+    from batchpack.collector import Collector
     from batchpack.content import Pack, Skill
 
 NAME = "osa"
@@ -57,6 +59,8 @@ CAPABILITIES = Capabilities(
     ),
 )
 ARGUMENTS = "Additional context:"
+SCRIPT, ALONE = "batch-metrics.py", "batch_metrics_alone.py"
+"""What shows where a batch's time and tokens went, and what it falls back on where the pack cannot be found."""
 
 
 def detect(home: Path, search_path: str | None = None) -> Detection | None:
@@ -106,10 +110,12 @@ def _command(skill: Skill, target: Target) -> File:
 
 def hook_files(pack: Pack, target: Target) -> list[File]:
     """Say the metrics script, which people and agents run; OSA itself has no hooks that are scripts."""
-    script = places.pack_root() / "hooks" / "batch-metrics.py"
-    if not script.is_file():
+    folder = places.pack_root() / "hooks"
+    if not (folder / SCRIPT).is_file():
         return []
-    return [File(below(target, "hooks", script.name), read_text(script), executable=True)]
+    door = read_text(folder / SCRIPT).replace('PYTHON = ""', f"PYTHON = {target.python!r}", 1)
+    alone = read_text(folder / ALONE)
+    return [File(below(target, "hooks", SCRIPT), door, executable=True), File(below(target, "hooks", ALONE), alone)]
 
 
 def settings_edits(pack: Pack, target: Target) -> list[Edit]:
@@ -148,3 +154,9 @@ def verify(target: Target, names: Names) -> list[Check]:
 def batchpack_hosts(register: Callable[[Host], None]) -> None:
     """Offer this page."""
     register(cast("Host", sys.modules[__name__]))
+
+
+@hookimpl
+def batchpack_collectors(register: Callable[[Collector], None]) -> None:
+    """Offer the reader of this host's records."""
+    register(cast("Collector", import_module(".records", __name__)))
