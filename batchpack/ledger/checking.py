@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from batchpack.collector import MOST_TOKENS, Complaint, Session, Used
@@ -12,7 +13,9 @@ EARLIEST = 1577836800.0
 """The first second of 2020 in UTC: no host kept records before that."""
 AHEAD_SECONDS = 86400.0
 """How far the clock of another machine may be ahead of ours."""
-MOST_DOLLARS = 1e6
+MOST_DOLLARS = 1e4
+"""Above this the cost of one request is no measurement."""
+_IDENTIFIER = re.compile(r"[A-Za-z0-9_:.-]{1,80}")
 BILLIONTHS = 10**9
 
 
@@ -45,13 +48,23 @@ def is_count(value: Any) -> bool:
 
 def complaint_of(used: Used) -> Complaint | None:
     """Return what is wrong with a request so that it is not stored."""
-    if not used.session.host or not used.key or type(used.key) is not str:
+    if type(used.key) is not str or not used.key:
         return Complaint("a request without a name was passed over")
     counts = (used.input, used.output, used.cache_read, used.write_5m, used.write_1h, used.web_searches, used.requests)
     for count in counts:
         if type(count) is not int or not 0 <= count <= MOST_TOKENS:
-            return Complaint("a request with a count that cannot be was passed over", text(used.key))
-    return None if used.requests else Complaint("a request that counts as none was passed over", text(used.key))
+            return Complaint("a request with a count that cannot be was passed over", _place(used.key))
+    return None if used.requests else Complaint("a request that counts as none was passed over", _place(used.key))
+
+
+def _place(key: str) -> str:
+    """Return a key that may be shown: what looks like one, and like no text."""
+    return key if _IDENTIFIER.fullmatch(key) else ""
+
+
+def storable(name: str) -> str:
+    """Return the name of a source as a database can hold it, one that is no UTF-8 too."""
+    return name.encode(errors="backslashreplace").decode()
 
 
 def billionths(dollars: float | None) -> int | None:

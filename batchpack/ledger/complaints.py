@@ -16,6 +16,7 @@ _STORE = """INSERT INTO complaint (collector, source, reason, place, at, times, 
     ON CONFLICT DO UPDATE SET times = times + 1 RETURNING times"""
 _COUNT = "SELECT count(*) FROM complaint WHERE collector = ? AND source = ?"
 _SETTLE = "DELETE FROM complaint WHERE collector = ? AND source = ? AND whole"
+_STANDS = "SELECT 1 FROM complaint WHERE collector = ? AND source = ? AND whole"
 _ALL = "SELECT collector, source, reason, place, at, times, whole FROM complaint ORDER BY id"
 
 
@@ -40,6 +41,11 @@ def store(
         if row[0] == 1:
             new.append(Told(collector, source, clean, now, 1, whole))
     return tuple(new)
+
+
+def stands(connection: sqlite3.Connection, collector: str, source: str) -> bool:
+    """Tell whether it is stored that a source could not be read as a whole."""
+    return connection.execute(_STANDS, (collector, source)).fetchone() is not None
 
 
 def settle(connection: sqlite3.Connection, collector: str, source: str) -> None:

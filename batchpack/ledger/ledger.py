@@ -11,7 +11,7 @@ from typing import IO, Self
 
 from batchpack.collector import Cursor, Mark, Portion, Source
 from batchpack.database import told
-from batchpack.ledger import complaints, listing, taking, totals
+from batchpack.ledger import checking, complaints, listing, taking, totals
 from batchpack.ledger.values import EVERYTHING, Key, Pruned, Row, SessionRow, Taken, Taking, Told, Where
 
 
@@ -54,12 +54,19 @@ class Ledger:
         """
         return taking.fail(self._connection, collector, source, reason, until_changed=until_changed)
 
+    def recovered(self, collector: str, source: Source) -> None:
+        """Take back that a source could not be read as a whole."""
+        taking.recover(self._connection, collector, source)
+
     def cursor(self, collector: str, source_key: str) -> tuple[str, Cursor | None] | None:
         """Return the stamp and the cursor that a source was read to, None for one that was never read."""
-        return self.sources(collector).get(source_key)
+        return self.sources(collector).get(checking.storable(source_key))
 
     def sources(self, collector: str) -> dict[str, tuple[str, Cursor | None]]:
-        """Return stamp and cursor of all sources of a collector; the stamp is empty where more is to be read."""
+        """Return stamp and cursor of all sources of a collector by `storable` key.
+
+        The stamp is empty where more is to be read.
+        """
         with told(self.path):
             return {key: (stamp, cursor) for key, stamp, cursor in taking.sources(self._connection, collector)}
 
@@ -70,11 +77,13 @@ class Ledger:
 
     def sessions(self, where: Where = EVERYTHING) -> Iterator[SessionRow]:
         """Yield each session and each part of one that fits and used something in the span, with its sums."""
-        return listing.sessions(self._connection, where)
+        with told(self.path):
+            yield from listing.sessions(self._connection, where)
 
     def marks(self, where: Where = EVERYTHING) -> Iterator[Mark]:
         """Yield the marks that fit, earliest first."""
-        return listing.marks(self._connection, where)
+        with told(self.path):
+            yield from listing.marks(self._connection, where)
 
     def complaints(self) -> list[Told]:
         """Return what could not be read, oldest first."""
@@ -85,7 +94,7 @@ class Ledger:
         """Remove all facts from before a time for good: they are not taken again, wherever they are told."""
         from batchpack.ledger import pruning
 
-        return pruning.prune(self._connection, before)
+        return pruning.prune(self._connection, self.path, before)
 
     def export(self, stream: IO[str], form: str = "jsonl", where: Where = EVERYTHING) -> int:
         """Write each request as a line of JSON (`jsonl`) or of a table (`csv`); return how many."""

@@ -28,7 +28,3 @@ def add_up(connection: sqlite3.Connection) -> None:
     """Make all sums anew, within a transaction of the caller's."""
     connection.execute("DELETE FROM rollup")
     connection.execute(_ROLLUP)
-    connection.execute(
-        """UPDATE session SET own = coalesce((SELECT sum(f.requests) FROM rollup f JOIN thread t ON t.id = f.thread
-        WHERE t.session = session.id AND f.summary = 0), 0) WHERE name != ''"""
-    )

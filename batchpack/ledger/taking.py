@@ -6,6 +6,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from batchpack.collector import Complaint, Cursor, Mark, Portion, Session, Source, Used
@@ -24,6 +25,7 @@ _ADD_MODEL = "INSERT INTO model (name) VALUES (?) ON CONFLICT DO NOTHING"
 _MODEL = "SELECT id FROM model WHERE name = ?"
 UNREAD = ""
 """The stamp of a source of which more is to be read."""
+NOBODY = Complaint("facts that name no host were passed over")
 BAD_TIME = Complaint("a time that cannot be: counted without a day")
 BAD_DOLLARS = Complaint("a cost that cannot be: taken for unknown")
 
@@ -47,7 +49,7 @@ def take(connection: sqlite3.Connection, takings: Sequence[Taking]) -> list[Take
 
 def _take(connection: sqlite3.Connection, taking: Taking, horizon: float) -> Taken:
     """Store one portion."""
-    of = (taking.collector, taking.source.key)
+    of = (taking.collector, checking.storable(taking.source.key))
     row = connection.execute(_CURSOR, of).fetchone()
     if ((row and row["cursor"]) or packed(None)) != packed(taking.before):
         return Taken(kept=False)
@@ -59,7 +61,9 @@ def _take(connection: sqlite3.Connection, taking: Taking, horizon: float) -> Tak
     told = complaints.store(connection, *of, facts.complaints, now)
     if taking.done:
         complaints.settle(connection, *of)
-    connection.execute(_READ, (*of, taking.source.stamp if taking.done else UNREAD, packed(taking.portion.cursor)))
+    connection.execute(
+        _READ, (*of, checking.storable(taking.source.stamp) if taking.done else UNREAD, packed(taking.portion.cursor))
+    )
     return Taken(True, new, told)
 
 
@@ -67,12 +71,20 @@ def fail(
     connection: sqlite3.Connection, collector: str, source: Source, reason: str, *, until_changed: bool
 ) -> Told | None:
     """Store that a source cannot be read; how far it was read stays as it is. Return the complaint if it is new."""
-    of = (collector, source.key)
+    of = (collector, checking.storable(source.key))
     with transaction(connection):
         if until_changed:
-            connection.execute(_STAMP, (*of, source.stamp, packed(None)))
+            connection.execute(_STAMP, (*of, checking.storable(source.stamp), packed(None)))
         new = complaints.store(connection, *of, [Complaint(reason)], time.time(), whole=True)
     return new[0] if new else None
+
+
+def recover(connection: sqlite3.Connection, collector: str, source: Source) -> None:
+    """Take back that a source cannot be read, where that was stored."""
+    of = (collector, checking.storable(source.key))
+    if complaints.stands(connection, *of):
+        with transaction(connection):
+            complaints.settle(connection, *of)
 
 
 def packed(cursor: Cursor | None) -> str:
@@ -89,10 +101,10 @@ def _checked(portion: Portion, now: float, horizon: float) -> Facts:
             facts.complaints.append(fact)
             continue
         told = fact if isinstance(fact, Session) else fact.session
-        name = cleaned.get(told)
-        if name is None:
-            name = cleaned[told] = _meet(facts, told)
-        if isinstance(fact, Used):
+        name = _meet(facts, cleaned, told)
+        if not name[0]:
+            facts.complaints.append(NOBODY)
+        elif isinstance(fact, Used):
             _check_used(facts, name, fact, now, horizon)
         elif isinstance(fact, Mark):
             at = checking.time(fact.at, now)
@@ -101,11 +113,17 @@ def _checked(portion: Portion, now: float, horizon: float) -> Facts:
     return facts
 
 
-def _meet(facts: Facts, told: Session) -> threads.Name:
-    """Add what is told of a session to what the portion tells of it; return its name."""
+def _meet(facts: Facts, cleaned: dict[Session, threads.Name], told: Session) -> threads.Name:
+    """Add what is told of a session to what the portion tells of it, each telling once; return its name."""
+    with suppress(TypeError):  # what a host wrote may not be what it should be, such as a list
+        if told in cleaned:
+            return cleaned[told]
     clean = checking.session(told)
     name = clean[:3]
-    facts.sessions[name] = threads.merged(facts.sessions.get(name, clean), clean)
+    if clean.host:
+        facts.sessions[name] = threads.merged(facts.sessions.get(name, clean), clean)
+    with suppress(TypeError):
+        cleaned[told] = name
     return name
 
 
@@ -133,10 +151,10 @@ def _requests(connection: sqlite3.Connection, facts: Facts, numbers: dict[thread
     models: dict[str, int] = {}
     found: dict[int, Request] = {}
     for name, used, at, said in facts.used:
-        if used.model not in models:
-            models[used.model] = _model(connection, checking.text(used.model))
-        geography = checking.text(used.geography)
-        one = requests.request(used, numbers[name], at, models[used.model], geography, said)
+        model, geography = checking.text(used.model), checking.text(used.geography)
+        if model not in models:
+            models[model] = _model(connection, model)
+        one = requests.request(used, numbers[name], at, models[model], geography, said)
         key = requests.digest(name[0], used.key)
         found[key] = requests.merged(found[key], one) if key in found else one
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable
 
 from batchpack.collector import Session
@@ -12,7 +13,7 @@ Name = tuple[str, str, str]
 """The host, the session's id and the part that name a thread."""
 
 
-_ADD_SESSION = "INSERT INTO session (host, name) VALUES (?, ?) ON CONFLICT DO NOTHING"
+_ADD_SESSION = "INSERT INTO session (host, name, met_at) VALUES (?, ?, ?)"
 _FIND_SESSION = "SELECT id FROM session WHERE host = ? AND name = ?"
 _FIND = """SELECT id, parent, call, agent, project, own_run, own_task, own_attempt FROM thread
     WHERE session = ? AND part = ?"""
@@ -64,7 +65,7 @@ def _session(connection: sqlite3.Connection, host: str, name: str) -> int:
     """Return the number of a session, made where it is missing."""
     row = connection.execute(_FIND_SESSION, (host, name)).fetchone()
     if row is None:
-        return int(connection.execute(_ADD_SESSION, (host, name)).lastrowid or 0)
+        return int(connection.execute(_ADD_SESSION, (host, name, time.time())).lastrowid or 0)
     return int(row[0])
 
 

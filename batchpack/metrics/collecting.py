@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from batchpack.collector import Collector, Cursor, Portion, Source
 from batchpack.errors import BatchpackError, BrokenFile
-from batchpack.ledger import Ledger, Taking, Told
+from batchpack.ledger import Ledger, Taking, Told, storable
 
 MOST_FACTS = 10_000
 """Facts that are stored in one transaction: few enough to be held, many enough that forcing them to disk is cheap."""
 MOST_TAKINGS = 500
+LISTING = Source("", "")
+"""Stands for a collector that cannot even list its sources."""
 TRIES = 5
 """How often a source is read on that other collecting processes read as well; they carry it on."""
 
@@ -62,8 +64,8 @@ class _Work:
         """Read what changed of the sources of a collector."""
         known = self.ledger.sources(collector.NAME)
         for source in self._sources(collector):
-            stamp, cursor = known.get(source.key, (None, None))
-            if stamp == source.stamp:
+            stamp, cursor = known.get(storable(source.key), (None, None))
+            if stamp and stamp == storable(source.stamp):
                 self.skipped += 1
             else:
                 self._read(collector, source, cursor)
@@ -78,14 +80,16 @@ class _Work:
         try:
             yield from collector.sources()
         except Exception as error:
-            self._failed(collector, Source("", ""), error)
+            self._failed(collector, LISTING, error)
+        else:
+            self.ledger.recovered(collector.NAME, LISTING)
 
     def _read_again(self, collector: Collector) -> None:
         """Read the sources on from where another process has got to with them."""
         again, self.overtaken = self.overtaken, {}
         for source in again.values():
             stamp, cursor = self.ledger.cursor(collector.NAME, source.key) or (None, None)
-            if stamp != source.stamp:
+            if not stamp or stamp != storable(source.stamp):
                 self._read(collector, source, cursor)
         self._flush()
 
