@@ -143,7 +143,7 @@ class Records:
             return
         session = self._session(record)
         key, at = _key(record, message), _moment(record.get("timestamp"))
-        yield _used(session, key, at, model, usage)
+        yield _used(session, key, at, model, usage)._replace(dollars=_dollars(record.get("costUSD")))
         rounds = usage.get("iterations")
         for number, one in enumerate(rounds if isinstance(rounds, list) else ()):
             # Of a message's rounds the sum above holds those of its own; compaction and advice are apart from it.
@@ -232,6 +232,13 @@ def _count(usage: Mapping[str, Any], name: str) -> int:
     if type(value) is not int or not 0 <= value <= MOST_TOKENS:
         raise ValueError(f"{name} is no number of tokens")
     return value
+
+
+def _dollars(value: object) -> float | None:
+    """Return what old versions say that a message cost."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value < MOST_TOKENS else None
 
 
 def _most(one: Used, other: Used) -> Used:

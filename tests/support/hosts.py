@@ -23,10 +23,12 @@ PROGRAMS = ROOT / "tests" / "hosts" / "programs" / "node_modules"
 OPENCODE = "opencode"
 CLAUDE, OLD_CLAUDE = "claude", "claude-2.1.197"
 INSPECTOR = "mcp-inspector"
+CCUSAGE = "ccusage"
 HOST_OF = {OPENCODE: "opencode", CLAUDE: "claude_code", OLD_CLAUDE: "claude_code"}
 _WHERE = {
     OPENCODE: ("BATCHPACK_OPENCODE", ".bin/opencode", "opencode"),
     CLAUDE: ("BATCHPACK_CLAUDE", ".bin/claude", "claude"),
+    CCUSAGE: ("BATCHPACK_CCUSAGE", ".bin/ccusage", "ccusage"),
     INSPECTOR: ("BATCHPACK_INSPECTOR", ".bin/mcp-inspector", "mcp-inspector"),
     OLD_CLAUDE: ("BATCHPACK_OLD_CLAUDE", "claude-code-2.1.197/bin/claude.exe", ""),
 }

@@ -48,6 +48,12 @@ def test_what_is_special_about_a_request_is_told() -> None:
     assert (4, "us", True, "claude-opus-5-5-fast") == (used.web_searches, used.geography, used.batch, used.model)
 
 
+@pytest.mark.parametrize(("said_cost", "dollars"), [(0.25, 0.25), (1, 1.0), ("1", None), (True, None), (-1, None)])
+def test_what_an_old_version_says_it_cost_is_told(said_cost: object, dollars: float | None) -> None:
+    """The first versions wrote the cost into each line; what is no sum is none."""
+    assert [dollars] == [one.dollars for one in requests(read(answered(1, 1, costUSD=said_cost))).values()]
+
+
 def test_what_was_done_beside_a_message_is_a_request_of_its_own() -> None:
     """Compaction by the service and advice of another model are not in a message's own counts."""
     rounds = [
