@@ -1,300 +1,65 @@
 #!/usr/bin/env python3
-"""Show what batches of agents were run, from their journals: only what was measured, and "unknown" for the rest.
+"""Show what batches of agents came to: hands over to the program `batch-metrics`, else shows what it can by itself.
 
-It stands alone in a host's folder: standard library only, Python 3.8 or newer.
+It stands in a host's folder: standard library only, Python 3.8 or newer.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import re
-import stat
 import sys
-from datetime import datetime, timezone
-from typing import Any, Dict, Iterator
 
-SCHEMA = 1
-SHOWN = 20
-BIGGEST = 64 * 1024 * 1024
-RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
-GOOD = ("DONE", "DONE_WITH_CONCERNS")
-ENDS = ("done", "failed", "skipped", "pending")
-ENDED = {"result_accepted": "done", "task_failed": "failed", "task_skipped": "skipped"}
-EMPTY = """No runs are recorded yet.
-  Make one: type /batch-run "what you want" in your host, or see one without a host: batchpack demo"""
-
-Left = Dict[str, int]  # what had to be left out, counted by kind
+PYTHON = ""  # an install writes here which interpreter has the pack
+TRIED = "BATCHPACK_METRICS_TRIED"
+START = """import os, sys
+try:
+    from batchpack.cli import metrics_main
+except Exception:
+    os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+sys.argv = ["batch-metrics", *sys.argv[2:]]
+metrics_main()"""
 
 
-def objects(path: str, left: Left) -> Iterator[dict[str, Any]]:
-    """Read a file of JSON objects, one a line, leaving out what is none; raises OSError for no regular file."""
-    found = os.stat(path)
-    if not stat.S_ISREG(found.st_mode) or found.st_size > BIGGEST:
-        raise OSError("not a regular file, or too big")
-    with open(path, encoding="utf-8", errors="replace") as stream:
-        for line in stream:
+def hand_over(words: list[str]) -> None:
+    """Become the pack's program, by the interpreter of the install or by PATH; returns where neither can be had.
+
+    Each way is tried once, and the environment says which were, so that programs which lead back here end here.
+    """
+    here, tried = os.path.realpath(__file__), os.environ.get(TRIED, "")
+    found = [os.path.join(folder, "batch-metrics") for folder in os.get_exec_path() if folder.startswith("/")]
+    ways = [[PYTHON, "-I", "-c", START, here], *([path] for path in found if os.path.isfile(path))]
+    for number, way in enumerate(ways):
+        usable = way[0].startswith("/") and os.access(way[0], os.X_OK) and os.path.realpath(way[0]) != here
+        if usable and number >= len(tried):
+            os.environ[TRIED] = "x" * (number + 1)
             try:
-                value = json.loads(line)
-            except (ValueError, RecursionError):
-                value = None
-            if isinstance(value, dict):
-                yield value
-            elif line.strip():
-                left["broken_lines"] += 1
+                os.execv(way[0], way + words)  # noqa: S606 - no shell is what is wanted
+            except OSError:
+                continue  # it is no program after all
 
 
-def index(project: str | None, left: Left) -> dict[str, dict[str, Any]]:
-    """Return the known runs, real folder → index line: from the index, and from the roots that hold runs anyway."""
-    found: dict[str, dict[str, Any]] = {}
-    xdg = os.environ.get("XDG_STATE_HOME", "")
-    state = xdg if xdg.startswith("/") else os.path.expanduser("~/.local/state")
-    try:
-        for line in objects(os.path.join(state, "batchpack", "runs.jsonl"), left):
-            try:
-                if not RUN_ID.match(line["run"]):
-                    raise ValueError(line["run"])
-                found[os.path.realpath(os.path.join(line["root"], "runs", line["run"]))] = line
-            except (KeyError, TypeError, ValueError):
-                left["broken_lines"] += 1
-    except OSError:
-        pass  # nothing was run yet
-    for root in (os.path.expanduser("~/.osa/work/batches"), os.path.join(project or ".", ".batchpack")):
-        for run in listing(os.path.join(root, "runs")):
-            found.setdefault(os.path.realpath(os.path.join(root, "runs", run)), {})
-    return found
-
-
-def listing(folder: str) -> list[str]:
-    """List the runs in a folder, none when it cannot be read."""
-    try:
-        return sorted(name for name in os.listdir(folder) if RUN_ID.match(name))
-    except OSError:
-        return []
-
-
-def moment(event: dict[str, Any]) -> float | None:
-    """Return an event's time in seconds, None when it has none that can be read."""
-    try:
-        when = datetime.fromisoformat(str(event.get("at", "")).replace("Z", "+00:00"))
-        return (when if when.tzinfo else when.replace(tzinfo=timezone.utc)).timestamp()
-    except (ValueError, OverflowError):
-        return None
-
-
-def planned(folder: str, start: dict[str, Any]) -> tuple[dict[str, int], int | None]:
-    """Return the planned tasks with their batch, and the number of batches; where plan.json can be read."""
-    try:
-        with open(os.path.join(folder, "plan.json"), encoding="utf-8") as stream:
-            batches = json.load(stream)["batches"]
-        return {str(task): int(batch["number"]) for batch in batches for task in batch["tasks"]}, len(batches)
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        agents = start.get("agents")
-        return dict.fromkeys(map(str, agents), 0) if isinstance(agents, list) else {}, None
-
-
-class Task:
-    """What the journal says of one agent."""
-
-    def __init__(self, batch: int) -> None:
-        self.batch, self.attempts, self.end = batch, 0, "pending"
-        self.begun: float | None = None
-        self.handed_in: float | None = None
-
-    def take(self, event: dict[str, Any]) -> None:
-        """Take in one event; what is done stays done, and a late result counts when it was accepted."""
-        what = str(event.get("event"))
-        if self.end == "done":
-            return
-        if what == "task_started":
-            self.attempts += 1
-            self.begun = moment(event) if self.begun is None else self.begun
-        elif what == "result":
-            self.handed_in = moment(event)
-            self.end = self.end if event.get("late") else "done" if event.get("status") in GOOD else "pending"
-        self.batch = event["batch"] if isinstance(event.get("batch"), int) else self.batch
-        self.end = "pending" if what in ("task_started", "batch_added") else ENDED.get(what, self.end)
-
-    def span(self) -> tuple[float, float] | None:
-        """Return the moments of its first start and last result; None when one of them is unknown."""
-        if self.begun is None or self.handed_in is None or self.handed_in < self.begun:
-            return None
-        return self.begun, self.handed_in
-
-    def row(self, name: str) -> dict[str, Any]:
-        """Return what is known of the agent, its time in seconds."""
-        span = self.span()
-        known = {"task": name, "batch": self.batch, "attempts": self.attempts, "end": self.end}
-        return {**known, "seconds": span and span[1] - span[0]}
-
-
-def measure(folder: str, line: dict[str, Any], left: Left) -> dict[str, Any]:
-    """Return the figures of one run; raises OSError when its journal cannot be read, ValueError when it is no run."""
-    events = list(objects(os.path.join(folder, "journal.jsonl"), left))
-    start: dict[str, Any] = next((event for event in events if event.get("event") == "run_started"), {})
-    if not start:
-        raise ValueError("no run was started here")
-    names, batches = planned(folder, start)
-    added = sum(event.get("event") == "batch_added" for event in events)
-    tasks = {name: Task(batch) for name, batch in names.items()}
-    for event in events:
-        several = event.get("event") == "batch_added" and isinstance(event.get("tasks"), list)
-        for name in event["tasks"] if several else [event.get("task")]:
-            if isinstance(name, str):
-                tasks.setdefault(name, Task(0)).take(event)
-    spans = [span for span in (task.span() for task in tasks.values()) if span]
-    return {
-        "run": os.path.basename(folder),
-        "project": str(start.get("project") or line.get("project") or "unknown"),
-        "host": str(start.get("host") or line.get("host") or "unknown"),
-        "started": moment(start),
-        "batches": None if batches is None else batches + added,
-        "agents": len(tasks),
-        **{end: sum(task.end == end for task in tasks.values()) for end in ENDS},
-        **durations(spans),
-        "tasks": [task.row(name) for name, task in tasks.items()],
-    }
-
-
-def durations(spans: list[tuple[float, float]]) -> dict[str, float | None]:
-    """Return the sum of the agents' times, the time from the first start to the last result, and their ratio."""
-    if not spans:
-        return {"agent_seconds": None, "wall_seconds": None, "overlap": None}
-    agent = sum(end - begin for begin, end in spans)
-    wall = max(end for _, end in spans) - min(begin for begin, _ in spans)
-    return {"agent_seconds": agent, "wall_seconds": wall, "overlap": agent / wall if wall else None}
-
-
-def collect(project: str | None) -> tuple[list[dict[str, Any]], Left]:
-    """Return the figures of all runs (of one project), oldest first, and what was left out."""
-    left, runs = dict.fromkeys(("broken_lines", "broken_runs", "gone_runs", "work_runs"), 0), []
-    for folder, line in index(project, left).items():
-        try:
-            run = measure(folder, line, left)
-            if project is None or os.path.realpath(run["project"]) == os.path.realpath(project):
-                runs.append(run)
-        except (OSError, ValueError):
-            work = os.path.exists(os.path.join(folder, "journal.sqlite"))  # the program of this name reads those
-            left["work_runs" if work else "broken_runs" if os.path.isdir(folder) else "gone_runs"] += 1
-    return sorted(runs, key=lambda run: (run["started"] or 0, run["run"])), left
-
-
-def totals(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    """Add runs up; a time is the sum over the runs where it was measured, None when there is none."""
-    known = [run for run in runs if run["agent_seconds"] is not None]
-    agent = sum(run["agent_seconds"] for run in known) if known else None
-    wall = sum(run["wall_seconds"] for run in known) if known else None
-    return {
-        "runs": len(runs),
-        **{key: sum(run[key] or 0 for run in runs) for key in ("batches", "agents", *ENDS)},
-        "agent_seconds": agent,
-        "wall_seconds": wall,
-        "overlap": agent / wall if agent is not None and wall else None,
-        "measured_runs": len(known),
-    }
-
-
-def plain(value: object) -> str:
-    """Return a text with nothing in it that a terminal would act upon."""
-    return "".join(letter if letter.isprintable() else "?" for letter in str(value))[:60]
-
-
-def clock(seconds: float | None) -> str:
-    """Write a duration for people."""
-    if seconds is None:
-        return "unknown"
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min {rest:02d} s"
-
-
-def ratio(value: float | None) -> str:
-    """Write an overlap for people."""
-    return "unknown" if value is None else f"{value:.1f}x"
-
-
-def table(rows: list[list[str]]) -> str:
-    """Set rows in columns, the first row being their heads."""
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
-
-
-def run_row(run: dict[str, Any]) -> list[str]:
-    """Write one run as a row."""
-    when = "unknown" if run["started"] is None else datetime.fromtimestamp(run["started"]).strftime("%Y-%m-%d %H:%M")
-    project = os.path.basename(run["project"].rstrip("/")) or run["project"]
-    batches = "unknown" if run["batches"] is None else run["batches"]
-    counts = [run["agents"], *(run[end] for end in ENDS)]
-    times = [clock(run["agent_seconds"]), clock(run["wall_seconds"]), ratio(run["overlap"])]
-    return [plain(cell) for cell in (run["run"], when, project, batches, *counts, *times)]
-
-
-def show(runs: list[dict[str, Any]], left: Left, limit: int) -> str:
-    """Write the newest runs, newest last, with the totals of all."""
-    lines = [EMPTY]
-    if runs:
-        heads = ["run", "started", "project", "batches", "agents", *ENDS, "agent time", "wall time", "overlap"]
-        lines = [table([heads, *(run_row(run) for run in runs[-limit:])]) + "\n", *summary(totals(runs))]
-    if len(runs) > limit:
-        lines.append(f"{len(runs) - limit} older runs are not shown; --all shows them")
-    if any(left.values()):
-        lines.append("left out: " + ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in left.items()))
-    return "\n".join(lines)
-
-
-def summary(sums: dict[str, Any]) -> list[str]:
-    """Write the totals in two lines."""
-    ends = " + ".join(f"{sums[end]} {end}" for end in ENDS)
-    agent, wall = clock(sums["agent_seconds"]), clock(sums["wall_seconds"])
-    return [
-        f"runs: {sums['runs']}, batches: {sums['batches']}, agents: {sums['agents']} = {ends}",
-        f"runs measured: {sums['measured_runs']}; agents worked {agent} in {wall}, overlap {ratio(sums['overlap'])}",
-    ]
-
-
-def detail(run: dict[str, Any]) -> str:
-    """Write one run, an agent a line."""
-    rows = [["agent", "batch", "attempts", "end", "time"]]
-    for task in sorted(run["tasks"], key=lambda task: task["batch"]):
-        rows.append([plain(task[key]) for key in ("task", "batch", "attempts", "end")] + [clock(task["seconds"])])
-    return table(rows)
-
-
-def arguments(words: list[str] | None) -> argparse.Namespace:
+def arguments(words: list[str]) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(prog="batch-metrics", description=__doc__.splitlines()[0])
     parser.add_argument("--stats", action="store_true", help="show the runs (the default)")
     parser.add_argument("--json", action="store_true", help="print all figures as JSON")
     parser.add_argument("--project", metavar="DIR", help="only the runs of this project")
     parser.add_argument("--run", metavar="RUN", help="show the agents of one run")
-    parser.add_argument("--all", action="store_true", help=f"show all runs, not only the newest {SHOWN}")
+    parser.add_argument("--all", action="store_true", help="show all runs, not only the newest")
     return parser.parse_args(words)
 
 
-def main(words: list[str] | None = None) -> int:
-    """Show the figures; returns the exit code: 0 fine, 1 for a run that is not there, 2 for wrong usage."""
+def alone(words: list[str]) -> int:
+    """Show what can be shown without the pack's program; returns the exit code."""
     asked = arguments(words)
-    runs, left = collect(asked.project)
-    if asked.run is not None:
-        runs = [run for run in runs if run["run"] == asked.run]
-        if not runs:
-            print(f"Error: there is no run {plain(asked.run)}\n  see them all: batch-metrics --all", file=sys.stderr)
-            return 1
-    if asked.json:
-        text = json.dumps({"schema": SCHEMA, "runs": runs, "totals": totals(runs), "left_out": left}, indent=2)
-    elif asked.run is not None:
-        text = detail(runs[0])
-    else:
-        text = show(runs, left, len(runs) if asked.all else SHOWN)
-    coding = sys.stdout.encoding or "utf-8"
-    try:
-        print(text.encode(coding, "replace").decode(coding), flush=True)
-    except BrokenPipeError:  # the reader has seen enough, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    sys.dont_write_bytecode = True  # nothing is left in a host's folder
+    sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+    import batch_metrics_alone  # type: ignore[import-not-found]
+
+    return int(batch_metrics_alone.main(asked))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    hand_over(sys.argv[1:])
+    sys.exit(alone(sys.argv[1:]))

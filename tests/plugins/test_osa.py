@@ -55,11 +55,17 @@ def test_the_checker_refuses_what_osa_refuses() -> None:
         assert osa_loader.refusal(command), command
 
 
-def test_the_metrics_script_is_the_packs(tmp_path: Path) -> None:
-    """The script is copied, so that it runs without the pack."""
-    script = rendered("osa", "user")[".osa/hooks/batch-metrics.py"]
-    assert (ROOT / "hooks/batch-metrics.py").read_text() == script.text
-    assert script.executable
+def test_the_metrics_script_is_the_packs() -> None:
+    """It is copied with what it falls back on, and knows the interpreter that has the pack; nothing else differs."""
+    files = rendered("osa", "user")
+    door, alone = (files[f".osa/hooks/{name}"] for name in ("batch-metrics.py", "batch_metrics_alone.py"))
+    pairs = zip((ROOT / "hooks/batch-metrics.py").read_text().splitlines(), door.text.splitlines(), strict=True)
+
+    [(before, after)] = [(one, other) for one, other in pairs if one != other]
+    assert before.startswith('PYTHON = ""  # ')
+    assert after == before.replace('""', repr(target("osa", "user").python))
+    assert (ROOT / "hooks/batch_metrics_alone.py").read_text() == alone.text
+    assert (True, False) == (door.executable, alone.executable)
 
 
 def test_one_call_starts_a_batch() -> None:
