@@ -52,7 +52,8 @@ class Site:
                 Route("/", self.all_runs),
                 Route("/runs/{run}/", self.one_run),
                 Route("/runs/{run}/{path:path}", self.file),
-            ]
+            ],
+            exception_handlers={404: lambda *_: _unknown()},
         )
 
     def all_runs(self, request: Request) -> Response:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from batchpack import git
@@ -116,9 +116,9 @@ def _ask(repository: Path, pairs: list[Pair]) -> Mapping[Pair, str]:
 def _parts(out: str) -> Iterator[tuple[str, str]]:
     """Yield each commit of git's answer with its diff; no line of a diff is a commit alone."""
     marks = list(re.finditer(r"^([0-9a-f]{40}(?:[0-9a-f]{24})?)\n", out, re.MULTILINE))
-    ends = [*(mark.start() for mark in marks[1:]), len(out)]
-    for mark, end in zip(marks, ends, strict=True):
-        yield mark[1], out[mark.end() : end]
+    for mark, following in pairwise([*marks, None]):
+        if mark is not None:
+            yield mark[1], out[mark.end() : following.start() if following else len(out)]
 
 
 def _headed(base: str, commit: str, text: str) -> str:
