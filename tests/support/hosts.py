@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.anthropic_model import Anthropic
-from tests.support.model import Model, Script, serving
+from tests.support.model import Model, Script, Wire, serving
 from tests.support.openai_model import OpenAI
 from tests.support.project import ROOT, Outcome, Project
 
@@ -136,11 +136,11 @@ def _claude(model: Model) -> dict[str, str]:
 
 
 @contextmanager
-def session(kind: str, project: Project, script: Script) -> Iterator[Session]:
-    """Serve the script and make a host ready to use it in the project."""
+def session(kind: str, project: Project, script: Script, wire: Wire | None = None) -> Iterator[Session]:
+    """Serve the script and make a host ready to use it in the project; `wire` is the host's usual one by default."""
     program = find(kind)
-    wire = OpenAI() if HOST_OF[kind] == "opencode" else Anthropic()
-    with serving(wire, script) as model:
+    usual = OpenAI() if HOST_OF[kind] == "opencode" else Anthropic()
+    with serving(wire or usual, script) as model:
         one = Session(project, program, kind, model)
         one.environment()
         if one.host == "opencode":

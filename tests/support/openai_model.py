@@ -49,9 +49,13 @@ class OpenAI(Wire):
         if calls:
             yield _event(body, {"tool_calls": calls})
         yield _event(body, {}, "tool_calls" if calls else "stop")
-        counted = len(json.dumps(body)) // 4
-        yield _event(body, None, usage={"prompt_tokens": counted, "completion_tokens": 9, "total_tokens": counted + 9})
+        yield _event(body, None, usage=self.usage(body, number))
         yield b"data: [DONE]\n\n"
+
+    def usage(self, body: dict[str, Any], number: int) -> dict[str, Any]:  # noqa: ARG002 - for those who count
+        """Return what an answer says was used."""
+        counted = len(json.dumps(body)) // 4
+        return {"prompt_tokens": counted, "completion_tokens": 9, "total_tokens": counted + 9}
 
 
 def _call(function: dict[str, Any]) -> Call:
