@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from batchpack import ledger
 from batchpack.collector import Used
+from batchpack.metrics.collecting import collect
 from batchpack.metrics.own.messages import Messages
 from batchpack.metrics.own.shelf import Shelf
 from batchpack.prices import Usage, cost, shipped
+from tests.support.collected import KINDS
 from tests.support.collected import Shelf as Read
 from tests.support.message_batches.remote import Remote
 from tests.support.message_ground import Collected
@@ -35,7 +38,8 @@ def service() -> Iterator[Remote]:
 
 def marked(ground: Collected) -> Collected:
     """Write items with marks that choose what is cached and what goes wrong."""
-    rows = [{"id": f"doc-{n}", "text": f"document {n} [[{MARKS.get(n, 'plain')}]]"} for n in range(ground.count)]
+    marks = [MARKS.get(n % 25, "plain") for n in range(ground.count)]
+    rows = [{"id": f"doc-{n}", "text": f"document {n} [[{mark}]]"} for n, mark in enumerate(marks)]
     (ground.folder / "items.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
     return ground
 
@@ -70,6 +74,31 @@ def test_a_batch_is_counted_to_the_token(service: Remote, tmp_path: Path) -> Non
     assert ground.facts()["cost"]["dollars"] == pytest.approx(bill)
 
 
+def test_a_thousand_messages_are_counted_to_the_token(service: Remote, tmp_path: Path) -> None:
+    """By the ledger's sums: requests and each kind of tokens as the service charged them, at the price of a batch."""
+    service.reset()
+    service.options(duration=0.3, list_lag=0.0, queue_limit=0, keys={}, answer_length=80)
+    ground = Collected(tmp_path / "ground", service, count=1000, shard_size=300)
+    marked(ground).send()
+    ground.wait()
+    bill = ground.facts()["cost"]
+    one = reader(ground.folder)
+    with ledger.open(tmp_path / "metrics.sqlite") as store:
+        collect([one], store)
+        (found,) = store.totals(("host", "run", "model", "batch"))
+        again = collect([one], store)
+        assert [found] == store.totals(("host", "run", "model", "batch"))
+
+    assert ("anthropic", "reviews", "claude-haiku-5-5", "yes") == found.key
+    assert service.used() == {"requests": found.requests} | {kind: getattr(found, kind) for kind in KINDS}
+    assert 900 < found.requests == found.priced_requests
+    assert min(found.input, found.output, found.cache_read, found.write_5m, found.write_1h) > 0
+    assert (bill["dollars"], bill["standard_dollars"]) == (
+        pytest.approx(float(found.dollars or 0)), pytest.approx(float(found.standard or 0)),
+    )  # fmt: skip
+    assert (0, 0) == (again.portions, again.requests)
+
+
 def price(one: Used) -> float:
     """Return what one request costs."""
     usage = Usage(one.input, one.output, one.cache_read, one.write_5m, one.write_1h)
@@ -92,13 +121,14 @@ def test_collected_again_it_is_the_same(service: Remote, tmp_path: Path) -> None
     assert sums["requests"] + 2 == found.sums()["requests"]
 
 
-def test_direct_messages_are_counted_while_they_come(service: Remote, tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [["stream"], ["loop", "--keep-going"]], ids=["stream", "loop"])
+def test_direct_messages_are_counted_while_they_come(mode: list[str], service: Remote, tmp_path: Path) -> None:
     """One by one at standard price; the file of a run under way and the one at its end tell of the same requests."""
     service.reset()
     service.options(answer_length=80)
     ground = marked(Collected(tmp_path / "ground", service))
     words = [word for word in ground.submit if word not in {"--shard-size", "10", "--grace", str(ground.grace)}]
-    ended = run(ground, ["messages", "stream", *words[2:]])
+    ended = run(ground, ["messages", *mode, *words[2:]])
     assert "Traceback" not in ended.text
     one, found = reader(ground.folder), Read()
     found.collect(one)
