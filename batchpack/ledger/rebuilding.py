@@ -8,8 +8,8 @@ from batchpack.ledger import bands, meta
 from batchpack.ledger.schema import COUNTS, GROUP, NO_SLOT, SLOT_SECONDS
 
 _BANDS = """UPDATE usage SET band = new.band FROM (
-    SELECT key, band(sum(input + cache_read + write_5m + write_1h), sum(requests)) AS band FROM usage GROUP BY key
-    ) AS new WHERE new.key = usage.key AND new.band != usage.band"""
+    SELECT key, band(sum(input + cache_read + write_5m + write_1h), sum(requests) + max(summary)) AS band
+    FROM usage GROUP BY key) AS new WHERE new.key = usage.key AND new.band != usage.band"""
 _SLOT = f"coalesce(CAST(at / {SLOT_SECONDS} AS INTEGER), {NO_SLOT})"
 _ROLLUP = f"""INSERT INTO rollup ({", ".join(GROUP + COUNTS)})
     SELECT {", ".join(GROUP).replace("slot", f"{_SLOT} AS slot")}, {", ".join(f"sum({name})" for name in COUNTS)}

@@ -86,9 +86,9 @@ def merged(one: Request, other: Request) -> Request:
 
 
 def place(one: Request) -> Place:
-    """Return where a request belongs, by what it is known to be."""
+    """Return where a request belongs, by what it is known to be; what sums a session up may be of several requests."""
     counts = one.counts
-    band = bands.band(counts[1] + counts[3] + counts[4] + counts[5], counts[0])
+    band = bands.band(counts[1] + counts[3] + counts[4] + counts[5], counts[0] + one.summary)
     return one.thread, one.at, one.model, band, one.batch, one.geography, one.summary
 
 

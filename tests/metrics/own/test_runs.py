@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from batchpack import manager, projects
+from batchpack import ledger, manager, projects
 from batchpack.errors import BatchpackError
 from batchpack.execution.facts import BY_HOST
 from batchpack.execution.journal import Draft
+from batchpack.metrics.collecting import collect
 from batchpack.metrics.own import runs
 from batchpack.metrics.own.runs import Runs
 from batchpack.metrics.own.shelf import Shelf
@@ -65,6 +67,22 @@ def test_a_journal_is_read_on_from_where_it_was_left(tmp_path: Path, monkeypatch
     write(run, Draft("judged", "z", 1, {"verdict": "failed", "usage": USED}, at(6)))
     assert before != list(one.sources())
     assert (4, 6) == (found.collect(one).portions, len(found.used))
+
+
+def test_a_sum_has_no_price_where_sizes_of_prompts_decide(tmp_path: Path) -> None:
+    """Of an attempt's requests nobody knows how large each prompt was: only sums below the first step are priced."""
+    used = [USED | {"model": "claude-haiku-5-5", "input": size} for size in (50_000, 500_000)]
+    used.append(USED | {"model": "claude-sonnet-5-5", "input": 500_000})
+    names = ["a", "b", "c"]
+    events = [(1, began(name)) for name in names]
+    events += [(2, judged(name, usage=one)) for name, one in zip(names, used, strict=True)]
+    written(tmp_path, [task(name) for name in names], events)
+    with ledger.open(tmp_path / "metrics.sqlite") as store:
+        collect([reader(tmp_path)], store)
+        found = store.totals(("task",))
+
+    assert [1, 0, 1] == [row.priced_requests for row in found]
+    assert [Decimal("0.5")] * 3 == [row.said_dollars for row in found]
 
 
 def test_what_hosts_carry_out_and_what_is_no_run_says_nothing(tmp_path: Path) -> None:
