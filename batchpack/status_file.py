@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-NAME = "status.json"
+FOLDER, NAME = ".batchpack", "status.json"
 SCHEMA = 1
 SIGNS = {"done": "✓", "failed": "✗", "running": "▶", "waiting": "○", "skipped": "-"}
 MOST = 8
@@ -47,13 +47,16 @@ def _member(one: Member) -> str:
 
 
 def write(root: Path, run: str, line: str, *, ended: bool = False, beat: float = 0) -> None:
-    """Say in a project's run root where its newest batch stands; where that cannot be written, nothing is said."""
+    """Say in a project's run root where its newest batch stands; where that cannot be written, nothing is said.
+
+    Hosts that keep runs outside projects have no status line for them, so in other roots nothing is written.
+    """
     from batchpack.errors import BatchpackError
     from batchpack.files import write_atomic
 
     facts = {"schema": SCHEMA, "run": run, "line": line, "at": round(time.time(), 3), "beat": beat, "ended": ended}
     with suppress(OSError, ValueError, BatchpackError):
-        if root.is_dir():
+        if root.name == FOLDER and root.is_dir():
             write_atomic(root / NAME, json.dumps(facts, ensure_ascii=False) + "\n")
 
 
@@ -61,7 +64,7 @@ def line(folder: Path) -> str:
     """Return the line of a folder's project with a mark where it is old, empty where there is none to show."""
     script = _script()
     try:
-        facts = json.loads(script["find"](str(folder)) or b"{}")
+        facts = json.loads(script["find"](str(folder.absolute())) or b"{}")
         return str(script["told"](facts, time.time())) if isinstance(facts, dict) else ""
     except (OSError, ValueError, OverflowError, RecursionError):
         return ""

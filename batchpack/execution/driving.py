@@ -10,7 +10,7 @@ from typing import Any
 
 from batchpack.app import App
 from batchpack.errors import BatchpackError, UsageError
-from batchpack.execution import control, endings
+from batchpack.execution import control, endings, standing
 from batchpack.execution.context import Context, executor_name
 from batchpack.execution.facts import BY_HOST
 from batchpack.execution.journal import Draft, Journal
@@ -109,9 +109,11 @@ async def _driven(make: Callable[[], Context], say: Callable[[str], None]) -> No
     merges = Merges(context, context.repository) if context.repository else None
     try:
         with control.signals(context, say):
-            await Orchestrator(context, Throttle(context), merges).drive()
+            async with standing.beating(context):
+                await Orchestrator(context, Throttle(context), merges).drive()
     finally:
         await endings.close(context)
+        standing.end(context.run, context.state)
         await context.notes.flush()
         if merges is not None:
             merges.close()

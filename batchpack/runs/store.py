@@ -11,7 +11,7 @@ from pathlib import Path
 
 from batchpack.errors import BatchpackError, BrokenFile, Unwritable
 from batchpack.files import locked, write_atomic
-from batchpack.runs import facts, ids, index
+from batchpack.runs import facts, ids, index, standing
 from batchpack.runs import journal as journals
 from batchpack.runs.facts import Facts, Plan
 from batchpack.runs.state import State, fold
@@ -128,6 +128,7 @@ class Run:
         text = json.dumps({"schema": facts.SCHEMA, "run": self.id, **state.to_json()}, indent=1)
         with suppress(Unwritable):  # the journal holds it all; a copy must not make a recorded act look failed
             write_atomic(self.folder / "state.json", text + "\n")
+        standing.tell(self.facts.root, self.short, state)
         return state
 
     def shown(self, path: Path, here: Path) -> str:

@@ -95,3 +95,42 @@ def test_without_a_file_one_is_made_and_removed(project: Project) -> None:
     assert "nothing to do" in _install(project)
     project.run("uninstall", *HERE, "--yes").assert_ok()
     assert before == tree(project.folder)
+
+
+CLAUDE = ("--host", "claude_code", "--no-check", "--yes")
+THEIRS = '{\n  "statusLine": {"type": "command", "command": "mine"}\n}\n'
+
+
+def _line(project: Project) -> str:
+    """Return the command of the status line in the user's settings."""
+    settings = json.loads((project.home / ".claude/settings.json").read_text())
+    return str(settings["statusLine"]["command"])
+
+
+def test_a_status_line_is_set_on_demand_and_taken_back(project: Project) -> None:
+    """Asked for once it stays through later installs; uninstall leaves no trace of it."""
+    project.run("install", *CLAUDE).assert_ok()
+    assert not (project.home / ".claude/settings.json").exists()
+
+    project.run("install", *CLAUDE, "--status-line").assert_ok()
+
+    assert _line(project).endswith("/.claude/skills/batchpack/hooks/status-line.py")
+    assert "nothing to do" in project.run("install", *CLAUDE).assert_ok().out
+    assert _line(project)
+    done = project.execute(["sh", "-c", _line(project)], stdin="{}")
+    assert (0, "", "") == (done.code, done.out, done.err)
+    project.run("uninstall", "--host", "claude_code", "--yes").assert_ok()
+    assert not (project.home / ".claude").exists()
+
+
+def test_a_status_line_of_the_users_own_is_left_and_told(project: Project) -> None:
+    """Who has one keeps it byte for byte, and hears why ours is not shown; so does who has a host without one."""
+    settings = project.home / ".claude/settings.json"
+    settings.parent.mkdir()
+    settings.write_text(THEIRS)
+
+    said = project.run("install", *CLAUDE, "--host", "opencode", "--status-line").assert_ok().out
+
+    assert "note: you have a status line of your own, which was left as it is" in said
+    assert "note: opencode shows no status line of scripts" in said
+    assert THEIRS == settings.read_text()

@@ -8,6 +8,7 @@ from tests.support import hosts
 from tests.support.project import Project, tree
 from tests.support.walker import state_of
 
+STATE = ".local/state/batchpack"
 STARTS = {
     hosts.OPENCODE: ["debug", "config"],
     hosts.CLAUDE: ["-p", "/usage", "--output-format", "stream-json", "--verbose"],
@@ -47,7 +48,7 @@ def test_a_check_leaves_no_file(project: Project, kind: str, env: dict[str, str]
 
 @pytest.mark.parametrize("scope", ["user", "project"])
 def test_nothing_is_left_after_the_program_ran(project: Project, kind: str, env: dict[str, str], scope: str) -> None:
-    """What the program wrote into a config folder that install made goes with the folder; its records and logs stay."""
+    """What the program wrote into a config folder that install made goes with the folder; records, logs and marks stay."""
     project.init_git()
     before = _without_git(project)
     project.run("install", "--host", hosts.HOST_OF[kind], "--scope", scope, "--yes", env=env).assert_ok()
@@ -59,8 +60,9 @@ def test_nothing_is_left_after_the_program_ran(project: Project, kind: str, env:
 
     assert before == _without_git(project)
     found = [path for path in project.home.rglob("*") if "batchpack" in path.name or "batch-run" in path.name]
-    left = [path for path in found if ".cache" not in path.parts]
+    left = [path for path in found if ".cache" not in path.parts and path != project.home / STATE]
     assert [] == left
+    assert not (project.home / STATE).exists() or ["marks"] == [path.name for path in (project.home / STATE).iterdir()]
     if kind == hosts.OPENCODE and scope == "user":
         assert not (project.home / ".config").exists()
 

@@ -33,7 +33,7 @@ def command(app: App, /, task_ids: str, as_json: bool, **given: Any) -> None:
     failed is tried again in its worktree, told what failed.
     """
     from batchpack.commands.execute_batch import _batch
-    from batchpack.execution import hosted, hosting
+    from batchpack.execution import hosted, hosting, standing
 
     project = app.project(given["project_path"])
     source = app.source(given["source"], given["tasks_path"])
@@ -45,7 +45,9 @@ def command(app: App, /, task_ids: str, as_json: bool, **given: Any) -> None:
     with hosted.opened(app, run) as context:
         repo = hosted.repository_of(context)
         calls, told = hosting.begin(context, repo, names)
+        state = context.state
     layer = given["layer"] or plan.task(names[0]).layer or plan.name
+    standing.tell_batch(run, state, names, layer, given["batch_number"], ended=False)
     if as_json:
         facts = [asdict(one) for one in calls]
         say_json({"run": run.id, "batch": given["batch_number"], "layer": layer, "calls": facts, "told": told})

@@ -27,7 +27,7 @@ def command(app: App, /, run: str, task_ids: str, **given: Any) -> int:
     Ended twice, nothing is done twice. Exit code 1 says that a task of it is not verified.
     """
     from batchpack.commands.execute_batch import _batch
-    from batchpack.execution import hosted, hosting, show
+    from batchpack.execution import hosted, hosting, show, standing
 
     found = hosted.find(app, run, given["project"])
     names = _batch.names_of(task_ids, found.plan)
@@ -35,6 +35,7 @@ def command(app: App, /, run: str, task_ids: str, **given: Any) -> int:
         hosting.end(context, hosted.repository_of(context), names)
         state = context.state
     layer = given["layer"] or found.plan.task(names[0]).layer or found.plan.name
+    standing.tell_batch(found, state, names, layer, given["batch_number"], ended=True)
     result = show.batch_result(state, found.plan, layer=layer, number=given["batch_number"], names=names)
     if given["as_json"]:
         say_json({"run": found.id, **result})

@@ -109,3 +109,16 @@ def test_such_a_run_is_not_driven_from_a_shell(ground: Ground) -> None:
     ground.begin("L1-001").assert_ok()
 
     ground.project.run("resume", ground.run).assert_failed("carried out by the agents of a host")
+
+
+def test_the_status_line_follows_the_batch(ground: Ground) -> None:
+    """Begun, the batch stands in the line of `batchpack status --line`; ended, with what became of its tasks."""
+    ground.begin(ALL, "--batch-number", "3", "--layer", "1-foundation").assert_ok()
+    begun = ground.project.run("status", "--line").assert_ok().out
+    ground.work("L1-001")
+    ground.record("L1-001")
+    ground.end(ALL, "--batch-number", "3", "--layer", "1-foundation")
+
+    assert "[BATCH 1-foundation #3] L1-001 ▶, L1-002 ▶, L1-006 ▶ (0/3)\n" == begun
+    line = "[BATCH 1-foundation #3] L1-001 ✓, L1-002 ✗ (attempt 1), L1-006 ✗ (attempt 1) (1/3)\n"
+    assert line == ground.project.run("status", "--line").assert_ok().out
