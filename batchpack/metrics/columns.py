@@ -10,7 +10,8 @@ from batchpack import plaintext
 
 GAP = "  "
 LONGEST = 40
-"""A cell is cut behind so many characters."""
+"""A cell has no more characters than these; sentences get shorter where the window is narrow, but not below FEWEST."""
+FEWEST = 16
 _NUMBER = re.compile(r"[-~]?\$?[0-9][0-9,.]*(?:%|x| [a-z(].*)?(?:\+\?)?|unknown|none|-|")
 
 
@@ -21,11 +22,20 @@ def table(rows: Sequence[Sequence[str]], width: int | None = None, keep: int = 1
     begins with the first `keep` columns again, so that no line is broken by the window. Then the last `breaks` columns
     stand together if they can.
     """
-    columns = [_column([plaintext.line(cell, LONGEST) for cell in column]) for column in zip(*rows, strict=True)]
+    most = LONGEST if width is None else min(LONGEST, max(FEWEST, width // 4))
+    columns = [_column([_cut(cell, most) for cell in column]) for column in zip(*rows, strict=True)]
     found = list[str]()
     for part in _fold([wide(column[0]) for column in columns], width, keep, len(columns) - breaks):
         found += ["", *_lines([columns[number] for number in part])]
     return found[1:]
+
+
+def _cut(cell: str, most: int) -> str:
+    """Return a cell that fits: of a sentence the beginning, of a path the end, a single word as a whole."""
+    text = plaintext.line(cell, 1000)
+    if text.startswith("/") and len(text) > most:
+        return f"…{text[1 - most :]}"
+    return plaintext.line(text, most if " " in text and not _NUMBER.fullmatch(text) else LONGEST)
 
 
 def _lines(columns: Sequence[Sequence[str]]) -> list[str]:

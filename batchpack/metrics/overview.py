@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from batchpack import places, prices
 from batchpack.app import Registry
+from batchpack.executor import Usage
 from batchpack.ledger.values import Row, Told, Where
-from batchpack.metrics import moments, reading, savings, stats, usage
+from batchpack.metrics import attributing, moments, reading, savings, stats, usage
 from batchpack.metrics.reading import Known
 from batchpack.runs import ids, store
 from batchpack.runs.store import UnknownRun
@@ -39,12 +40,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What there is: `usage` has the rows of the ledger by the word they were asked for."""
+    """What there is: `usage` has the rows of the ledger by the word they were asked for.
+
+    `itself` is what the sessions used, beside their agents, that carried out the one run that was asked for.
+    """
 
     asked: Asked
     known: Known
     usage: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     complaints: Sequence[Told] = ()
+    itself: Usage | None = None
 
     @property
     def empty(self) -> bool:
@@ -57,9 +62,10 @@ class Overview:
         used = {
             f"by_{word}": [usage.facts(row, usage.BY[word]) for row in rows] for word, rows in self.usage.items()
         }  # fmt: skip
+        left = {"broken_runs": self.known.broken, "gone_runs": self.known.gone}
         return {
-            "runs": [stats.detail(record) for record in records], "totals": stats.totals(records),
-            "left_out": {"broken_runs": self.known.broken, "gone_runs": self.known.gone}, **used,
+            "runs": [stats.detail(record) for record in records], "totals": stats.totals(records), "left_out": left,
+            **used, "session_itself": self.itself and self.itself._asdict(),
             "savings": [one.to_json() for one in savings.of_runs(records)], "complaints": len(self.complaints),
             "prices": {"as_of": table.as_of, "source": table.source},
         }  # fmt: skip
@@ -91,7 +97,9 @@ def gather(asked: Asked, registry: Registry, ledger: Ledger | None) -> Overview:
     if ledger is None:
         return Overview(asked, known)
     rows = {word: rows_of(ledger, word, asked) for word in SECTIONS}
-    return Overview(asked, known, rows, ledger.complaints())
+    known = replace(known, records=tuple(attributing.filled(record, ledger) for record in known.records))
+    itself = attributing.itself(known.records[0], ledger) if asked.folder else None
+    return Overview(asked, known, rows, ledger.complaints(), itself)
 
 
 def rows_of(ledger: Ledger, word: str, asked: Asked) -> list[Row]:

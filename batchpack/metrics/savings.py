@@ -136,7 +136,11 @@ def cells(one: Figure) -> list[str]:
 
 def notes(found: Iterable[Figure]) -> list[str]:
     """Say of each figure that is known what it was compared with, and how."""
-    return [f"{one.name}: against {one.against}. {one.method}." for one in found if one.known != "unknown"]
+    return [
+        f"{one.name}: against {one.against}. {one.method[0].upper()}{one.method[1:]}."
+        for one in found
+        if one.known != "unknown"
+    ]
 
 
 def _saved(one: Figure) -> str:

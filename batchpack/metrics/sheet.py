@@ -37,7 +37,9 @@ class Page:
         """Add text, broken where the window ends."""
         room = max(40, min(self.window or WIDEST, WIDEST))
         for one in paragraphs:
-            self.lines += textwrap.wrap(one, room, subsequent_indent=indent or "  ", break_long_words=False)
+            self.lines += textwrap.wrap(
+                one, room, subsequent_indent=indent or "  ", break_long_words=False, break_on_hyphens=False
+            )
 
     def table(self, title: str, rows: Sequence[Sequence[str]], keep: int = 1, breaks: int = 0) -> None:
         """Add a table below a title."""
@@ -127,7 +129,9 @@ def run(found: Overview, window: int | None) -> list[str]:
     if len(record.groups) > 1:
         page.table("Batches:", [stats.BATCH_HEADS[1:], *(cells[1:] for cells in stats.batch_cells(record))])
     if record.attempts:
-        page.table("Agents:", [stats.WORKER_HEADS, *stats.worker_cells(record)], keep=3)
+        workers = stats.worker_cells(record)
+        itself = [stats.itself_cells(found.itself)] if found.itself else []
+        page.table("Agents:", [stats.WORKER_HEADS, *workers, *itself], keep=3, breaks=len(stats.USED_HEADS))
     _savings(page, [record])
     _end(page, found)
     return page.lines
@@ -171,7 +175,7 @@ def _legend(page: Page) -> None:
     text = "\n".join(page.lines)
     notes = [stats.LEGEND] if stats.PLUS in text else []
     if "$" in text:
-        notes.append(f"cost: at list prices of {prices.shipped().as_of}, whoever paid and how")
+        notes.append(f"cost: what a host said of a headless run, else at list prices of {prices.shipped().as_of}")
     if notes:
         page.part("", [])
         page.text(*notes)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from batchpack.executor import Usage
 from batchpack.metrics import critical, figures, wording
 from batchpack.metrics.figures import Spent
 from batchpack.metrics.values import ENDS, Attempt, Record, Task
@@ -108,7 +109,7 @@ def _sum(rows: Sequence[dict[str, Any]], key: str) -> float | None:
     return sum(known) if known else None
 
 
-USED_HEADS = ("input", "output", "cache read", "cache write", "cost")
+USED_HEADS = ("input", "output", "cached", "to cache", "cost")
 WORK_HEADS = (*ENDS, "success", "retries", "elapsed", "worked", "width")
 HEADS = ("run", "started", "name", "by", "tasks", *WORK_HEADS, "queued", "critical", *USED_HEADS)
 BATCH_HEADS = ("run", "batch", "tasks", *WORK_HEADS, *USED_HEADS)
@@ -161,6 +162,13 @@ def worker_cells(record: Record) -> list[list[str]]:
          *used(spent)]
         for key, spent, times in figures.by_worker(record)
     ]  # fmt: skip
+
+
+def itself_cells(usage: Usage) -> list[str]:
+    """Return what the session used that started a run's agents, as a row below theirs."""
+    counts = [wording.number(getattr(usage, kind)) for kind in KINDS]
+    cost = wording.UNKNOWN if usage.dollars is None else wording.dollars(usage.dollars)
+    return ["host", "the session itself", usage.model or "-", "-", "-", "-", *counts, cost]
 
 
 def _used(attempts: Iterable[Attempt]) -> list[str]:

@@ -9,7 +9,8 @@ from typing import Any
 
 from batchpack.ledger.values import Key, Row
 from batchpack.metrics import wording
-from batchpack.metrics.stats import PLUS
+from batchpack.metrics.stats import PLUS, USED_HEADS
+from batchpack.runs import ids
 
 BY: Mapping[str, tuple[Key, ...]] = MappingProxyType(
     {
@@ -18,17 +19,17 @@ BY: Mapping[str, tuple[Key, ...]] = MappingProxyType(
         "agent": ("host", "agent"),
         "day": ("day",),
         "project": ("project",),
-        "session": ("host", "session", "project", "run"),
+        "session": ("host", "session", "run"),
         "run": ("run", "host"),
         "task": ("run", "task", "agent"),
     }
 )
 """The words behind `--by` that the ledger can answer, and what it is asked for."""
-HEADS = ("requests", "input", "output", "cache read", "cache write", "cost")
+HEADS = ("requests", *USED_HEADS)
 SAID = "said to cost"
 """The head of what hosts themselves say, where they say it."""
 EMPTY: Mapping[str, str] = MappingProxyType({
-    "agent": "(none: the session itself)", "run": "(outside of runs)", "task": "-", "model": "unknown",
+    "agent": "(the session itself)", "run": "(outside of runs)", "task": "-", "model": "unknown",
     "day": "unknown", "project": "unknown",
 })  # fmt: skip
 """What stands for a key that is not known."""
@@ -56,8 +57,10 @@ def table(rows: Sequence[Row], by: Sequence[Key]) -> list[list[str]]:
 
 def _cells(row: Row, by: Sequence[Key], *, said: bool) -> list[str]:
     """Return a row as cells."""
-    keys = dict(zip(by, row.key, strict=True))
+    keys: dict[str, str] = dict(zip(by, row.key, strict=True))
     batch = " (batch price)" if keys.pop("batch", "") == "yes" else ""
+    if ids.RUN_ID.fullmatch(keys.get("run", "")):
+        keys["run"] = ids.short(keys["run"])
     names = [value or EMPTY.get(key, "-") for key, value in keys.items()]
     if batch:
         names[-1] += batch
