@@ -11,8 +11,12 @@ from typing import Any
 from batchpack.ledger.schema import COUNTS, GROUP, SLOT_SECONDS
 from batchpack.ledger.values import Where
 
-_COLUMNS = ", ".join(GROUP + COUNTS)
-_ROWS = _COLUMNS.replace("slot", f"CAST(at / {SLOT_SECONDS} AS INTEGER) AS slot")
+_SLOT = f"CAST(at / {SLOT_SECONDS} AS INTEGER)"
+_GROUP = ", ".join(GROUP).replace("slot", f"{_SLOT} AS slot")
+_ROWS = f"""SELECT {_GROUP}, {", ".join(f"sum({name}) AS {name}" for name in COUNTS)} FROM usage
+    WHERE at >= ? AND at < ? GROUP BY {", ".join(str(number + 1) for number in range(len(GROUP)))}
+    HAVING sum(requests) > 0"""  # noqa: S608 - names of ours
+_SUMS = f"SELECT {', '.join(GROUP + COUNTS)} FROM rollup"  # noqa: S608
 JOINS = "JOIN thread t ON t.id = f.thread JOIN session s ON s.id = t.session"
 COUNTED = "(f.summary = 0 OR s.own = 0)"
 """What tells of a whole session counts as long as nothing else is known of it."""
@@ -21,18 +25,18 @@ COUNTED = "(f.summary = 0 OR s.own = 0)"
 def facts(where: Where) -> tuple[str, list[Any]]:
     """Return a query for the rows in a span with the columns of the sums, and its values."""
     if where.since is None and where.until is None:
-        return "SELECT * FROM rollup", []
+        return _SUMS, []
     since = -math.inf if where.since is None else where.since
     until = math.inf if where.until is None else where.until
     first = 0 if where.since is None else math.ceil(since / SLOT_SECONDS)
     after = _LAST if where.until is None else math.floor(until / SLOT_SECONDS)
     if first > after:
-        return f"SELECT {_ROWS} FROM usage WHERE at >= ? AND at < ?", [since, until]  # noqa: S608 - names of ours
-    parts = ["SELECT * FROM rollup WHERE slot >= ? AND slot < ?"]
+        return _ROWS, [since, until]
+    parts = [f"{_SUMS} WHERE slot >= ? AND slot < ?"]
     values: list[Any] = [first, after]
     for begin, end in ((since, first * SLOT_SECONDS), (after * SLOT_SECONDS, until)):
         if -math.inf < begin < end < math.inf:
-            parts.append(f"SELECT {_ROWS} FROM usage WHERE at >= ? AND at < ?")  # noqa: S608
+            parts.append(f"SELECT * FROM ({_ROWS})")  # noqa: S608
             values += [begin, end]
     return " UNION ALL ".join(parts), values
 
@@ -49,9 +53,10 @@ def chosen(where: Where) -> tuple[str, list[Any]]:
     given = {column: value for column, value in equal.items() if value is not None}
     words, values = [f"AND {column} = ?" for column in given], list(given.values())
     if where.project is not None:
-        below = where.project.rstrip("/") + "/"
+        folder = where.project.rstrip("/")
+        below = f"{folder}/"
         words.append("AND (t.project = ? OR substr(t.project, 1, ?) = ?)")
-        values += [where.project, len(below), below]
+        values += [folder or below, len(below), below]
     return " ".join(words), values
 
 
