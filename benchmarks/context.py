@@ -11,7 +11,8 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -40,14 +41,23 @@ WRITER = {
 }
 
 
+@dataclass(frozen=True)
+class Ran:
+    """What `/batch-run` left: what the model was sent, the run's folder, and the batches of its plan."""
+
+    log: Log
+    folder: Path
+    batches: list[list[str]]
+
+
 def main() -> None:
     """Run both ways and print the table."""
-    ours, batches = run_ours()
-    naive = run_naive(batches)
-    agents = sum(len(batch) for batch in batches)
-    print(f"{agents} agents in {len(batches)} batches, {len(REPORT):,} bytes a report")
-    for name, sizes in (("batchpack", ours), ("results as task output", naive)):
-        print(f"{name:<25} {sum(sizes):>10,} bytes in {len(sizes):>2} requests (largest {max(sizes):,})")
+    ran = run_ours()
+    ours, naive = sizes(ran.log), sizes(run_naive(ran.batches))
+    agents = sum(len(batch) for batch in ran.batches)
+    print(f"{agents} agents in {len(ran.batches)} batches, {len(REPORT):,} bytes a report")
+    for name, found in (("batchpack", ours), ("results as task output", naive)):
+        print(f"{name:<25} {sum(found):>10,} bytes in {len(found):>2} requests (largest {max(found):,})")
     print(f"ratio {sum(ours) / sum(naive):.2f} (aim: at most 0.25)")
 
 
@@ -62,41 +72,60 @@ def fresh() -> Project:
     return project
 
 
-def run_ours() -> tuple[list[int], list[list[str]]]:
-    """Run `/batch-run` and return the size of each of the orchestrator's requests, and the batches of its plan."""
+def run_ours(report: str = REPORT, kind: type[Obedient] = Obedient) -> Ran:
+    """Run `/batch-run` with ten agents that hand in such a report."""
     project = fresh()
-    script = Obedient(usual=Behaviour(report=REPORT))
+    script = kind(usual=Behaviour(report=report))
     with hosts.session(hosts.OPENCODE, project, script) as session:
         session.install("project")
         outcome = session.run(REQUEST, timeout=600).assert_ok()
         (folder,) = (project.folder / ".batchpack" / "runs").glob("[0-9]*")
         assert (folder / "SYNTHESIS.md").exists(), str(outcome)
-        assert all(REPORT in file.read_text() for file in (folder / "results").glob("*.md"))
+        assert all(report in file.read_text() for file in (folder / "results").glob("*.md"))
         plan = json.loads((folder / "plan.json").read_text())
-        return sizes(session.model.log), [batch["tasks"] for batch in plan["batches"]]
+        assert len(plan["depends_on"]) == len(list((folder / "results").glob("*.md")))
+        return Ran(session.model.log, folder, [batch["tasks"] for batch in plan["batches"]])
 
 
-def run_naive(batches: Sequence[Sequence[str]]) -> list[int]:
-    """Run the same agents by prompts alone and return the size of each of the orchestrator's requests."""
+Told = Callable[[str, list[str]], str]
+"""What an agent is told more than its role, from its role and those whose reports there are."""
+
+
+def run_naive(
+    batches: Sequence[Sequence[str]], report: str = REPORT, told: Told = lambda *_: "", edits: Collection[str] = ()
+) -> Log:
+    """Run the same agents by prompts alone, each report returned as the task's output; some write a file before."""
+    project = fresh()
 
     def script(conversation: Conversation) -> Answer:
         if not conversation.tools:
             return Answer("A title")
-        if any(MARK in message.text for message in conversation.messages if message.role == "user"):
-            return Answer(REPORT)
+        if of_naive_agent(conversation):
+            role = role_of_naive(conversation)
+            writes = role in edits and not any(message.calls for message in conversation.messages)
+            file = {"filePath": f"{project.folder}/made/{role}.txt", "content": f"by {role}\n"}
+            return Answer(calls=(Call("write", file),)) if writes else Answer(report)
         done = sum(1 for message in conversation.messages if message.calls)
         if done == len(batches):
             return Answer("All parts are done.")
-        return Answer(calls=tuple(task(role) for role in batches[done]))
+        before = [role for batch in batches[:done] for role in batch]
+        return Answer(calls=tuple(task(role, before) for role in batches[done]))
 
-    def task(role: str) -> Call:
-        return Call("task", {"description": role, "prompt": f"{MARK}{role}", "subagent_type": "general"})
+    def task(role: str, before: list[str]) -> Call:
+        prompt = f"{MARK}{role}{told(role, before)}"
+        return Call("task", {"description": role, "prompt": prompt, "subagent_type": "general"})
 
-    project = fresh()
     with hosts.session(hosts.OPENCODE, project, script) as session:
+        widen(project)
         argv = ["opencode", "run", REQUEST]
         session.execute(argv, timeout=600).assert_ok()
-        return sizes(session.model.log)
+        return session.model.log
+
+
+def widen(project: Project) -> None:
+    """Give the model a window that nothing fills, so that the host never begins to shorten the conversation."""
+    settings = project.home / ".config/opencode/opencode.json"
+    settings.write_text(settings.read_text().replace("200000", "9000000"))
 
 
 def sizes(log: Log) -> list[int]:
@@ -113,6 +142,12 @@ def sizes(log: Log) -> list[int]:
 def of_naive_agent(conversation: Conversation) -> bool:
     """Tell an agent of the naive way by what it was told."""
     return any(MARK in message.text for message in conversation.messages if message.role == "user")
+
+
+def role_of_naive(conversation: Conversation) -> str:
+    """Return the role that such an agent was told."""
+    told = next(message.text for message in conversation.messages if MARK in message.text)
+    return told.split(MARK, 1)[1].split(maxsplit=1)[0]
 
 
 if __name__ == "__main__":
