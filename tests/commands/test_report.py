@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from batchpack.metrics import page, work
+from tests.execution.ground import task
+from tests.support.browser import DESK, PHONE, chromium, opened
 from tests.support.project import Project
+from tests.support.records import began, judged, written
 from tests.support.work import Ground, plan
-
-CHROMIUM = next(
-    (found for name in ("chromium", "google-chrome", "chromium-browser") if (found := shutil.which(name))), ""
-)
-AXE = Path(__file__).parents[1] / "metrics/browser/node_modules/axe-core/axe.min.js"
-browser = pytest.mark.skipif(not CHROMIUM, reason="no chromium is on this machine")
 
 
 @pytest.fixture(scope="module")
@@ -78,43 +75,89 @@ def test_an_unknown_run_and_a_bad_place_are_told(ground: Ground, project: Projec
     project.run("report").assert_failed("there is no run 'latest' here")
 
 
-def looked_at(page: Path, home: Path) -> tuple[str, str]:
-    """Return a page's document after a browser has loaded it, and what the browser said about it."""
-    flags = ("--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--virtual-time-budget=20000")
-    argv = [CHROMIUM, *flags, f"--user-data-dir={home}", "--dump-dom", page.as_uri()]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=True)
-    return done.stdout, "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start the browser once for all tests here."""
+    with chromium() as started:
+        yield started
 
 
-@browser
-def test_a_browser_has_nothing_to_say(ground: Ground, tmp_path: Path) -> None:
-    """Real Chromium loads the page without a word on its console, and no text of the run is carried out."""
-    page = Path(ground.project.run("report", "--json").json()["report"])
-
-    dom, said = looked_at(page, tmp_path)
-
-    assert "" == said
-    assert "taken</title>" not in dom
-    assert 'id="task-left"' in dom
+@pytest.fixture(scope="module")
+def address(ground: Ground) -> str:
+    """Write the report and return its address."""
+    return Path(ground.project.run("report", "--json").json()["report"]).as_uri()
 
 
-@browser
-@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not there: npm ci --prefix tests/metrics/browser")
-def test_axe_finds_nothing(ground: Ground, tmp_path: Path) -> None:
-    """The page has no fault that axe-core knows of; a page with one is found to have it."""
-    page = Path(ground.project.run("report", "--json").json()["report"])
-    text = re.sub(r"<meta http-equiv[^>]*>", "", page.read_text())
-    call = "axe.run().then(r => document.title = 'AXE' + JSON.stringify(r.violations.map(v => v.id)))"
-    script = f"<script>{AXE.read_text()}</script><script>{call}</script></body>"
+@pytest.fixture(scope="module")
+def huge(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Write the report of a thousand tasks in ten layers and return its address."""
+    names = [f"task-{number:04}" for number in range(1000)]
+    pairs = [(name, names[max(0, n - n % 100 - 100) : n - n % 100][:2]) for n, name in enumerate(names)]
+    tasks = [task(name, *needs, layer=f"layer {n // 100}") for n, (name, needs) in enumerate(pairs)]
+    events = [(n, draft) for n, name in enumerate(names) for draft in (began(name), judged(name))]
+    run = written(tmp_path_factory.mktemp("huge"), tasks, events)
+    page.write(work.read(run, ()), run.folder / "report.html")
+    return (run.folder / "report.html").as_uri()
 
-    def faults(html: str) -> list[str]:
-        copy = tmp_path / "copy.html"
-        copy.write_text(html.replace("</body>", script))
-        dom, _ = looked_at(copy, tmp_path)
-        found = re.search(r"<title>AXE(.*?)</title>", dom)
-        assert found, dom[:500]
-        listed: list[str] = json.loads(found[1])
-        return listed
 
-    assert [] == faults(text)
-    assert "image-alt" in faults(text.replace("<main>", '<main><img src="data:,"/>'))
+@pytest.mark.parametrize(("size", "dark"), [(DESK, False), (PHONE, True)])
+def test_a_browser_has_nothing_to_say(address: str, browser: Browser, size: tuple[int, int], dark: bool) -> None:
+    """Light and dark, wide and narrow: no word on the console, no text that acts, nothing wider than the window."""
+    with opened(browser, address, size, dark=dark) as look:
+        title, rows = look.page.title(), look.page.locator("tr#task-left").count()
+        paper = look.page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+        assert ([], False, 1) == (look.said, look.overflows(), rows)
+        assert "taken" != title
+        assert ("rgb(20, 23, 27)" if dark else "rgb(255, 255, 255)") == paper
+
+
+def test_axe_finds_nothing(address: str, browser: Browser) -> None:
+    """In either scheme and width the page has no fault that axe-core knows of; one that is put in is found."""
+    for size, dark in ((DESK, False), (PHONE, True)):
+        with opened(browser, address, size, dark=dark, checked=True) as look:
+            assert [] == look.faults()
+    with opened(browser, address, checked=True) as look:
+        look.page.evaluate("document.querySelector('main').append(new Image())")
+        assert ["image-alt"] == [fault.partition(":")[0] for fault in look.faults()]
+
+
+def test_every_part_is_reached_by_keyboard(address: str, browser: Browser) -> None:
+    """The first key leads past the head, every table that scrolls can be scrolled, what has the focus is seen."""
+    with opened(browser, address) as look:
+        look.page.keyboard.press("Tab")
+        assert "Skip to the table of tasks" == look.page.evaluate("document.activeElement.textContent")
+        look.page.keyboard.press("Enter")
+        assert look.page.url.endswith("#tasks")
+        unreachable = "[...document.querySelectorAll('.scroll')].filter((one) => one.tabIndex !== 0).length"
+        assert 0 == look.page.evaluate(unreachable)
+        look.page.locator(".scroll").first.focus()
+        look.page.keyboard.press("Tab")
+        assert "none" != look.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+
+
+def test_it_prints(address: str, browser: Browser) -> None:
+    """On paper nothing is folded up or cut off, and what is of no use there is left out."""
+    with opened(browser, address) as look:
+        look.page.emulate_media(media="print")
+        assert [] == look.page.locator("nav:visible, .skip:visible, summary:visible").all()
+        assert look.page.locator("details pre").first.is_visible()
+        kinds = "[...document.querySelectorAll('.scroll')].map((one) => getComputedStyle(one).overflow)"
+        assert {"visible"} == set(look.page.evaluate(kinds))
+        assert look.page.pdf().startswith(b"%PDF")
+
+
+def test_a_thousand_tasks(huge: str, browser: Browser) -> None:
+    """They are there within seconds, on a phone as on a desk, without a word, each with its row and its bar."""
+    for size in (DESK, PHONE):
+        with opened(browser, huge, size) as look:
+            assert ([], False) == (look.said, look.overflows())
+            assert 1000 == look.page.locator("tr[id^=task-]").count()
+            assert 1000 == look.page.locator(".chart .lane svg[role=img]").count()
+
+
+def test_a_diff_is_read_in_the_browser(address: str, browser: Browser) -> None:
+    """The link to what an attempt changed opens it as text."""
+    with opened(browser, address) as look:
+        look.page.locator("tr#task-again a", has_text="changes").last.click()
+        assert "+++ b/a" in look.page.inner_text("body")
