@@ -12,12 +12,15 @@ from batchpack.executor import Usage
 from batchpack.metrics import attributing, own, reading
 from batchpack.metrics.collecting import collect
 from batchpack.metrics.values import Record
+from tests.commands.execute_batch.conftest import FILES, TASK
+from tests.hosts import test_execute_batch as execute_batch
 from tests.hosts.conftest import Open
 from tests.hosts.test_headless_usage import truth
 from tests.support.hosts import CLAUDE, OLD_CLAUDE, OPENCODE, Session
 from tests.support.model import Exchange
 from tests.support.orchestrator import Behaviour, Obedient, role_of
 from tests.support.project import Project
+from tests.support.talk import Talk
 
 KINDS = [
     pytest.param(CLAUDE, marks=pytest.mark.host("claude_code")),
@@ -75,3 +78,31 @@ def test_each_attempt_has_what_its_agent_used(
     assert itself is not None
     assert itself.output > 0
     assert {"scripted"} <= {one.model for one in record.attempts} or kind != OPENCODE
+
+
+@pytest.mark.parametrize("kind", KINDS[:2])
+def test_a_batch_that_is_verified_has_what_its_agents_used(
+    kind: str, open_host: Open, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Agents in worktrees, whose prompts are files named by task and attempt: each attempt to the token."""
+    session = open_host(kind, execute_batch.script)
+    project.write({
+        f"tasks/1-foundation/{name}-x.xml": TASK.format(id=name, file=FILES[name][0], needs="")
+        for name in FILES
+    })  # fmt: skip
+    project.git("add", "-A")
+    project.git("commit", "-qm", "tasks")
+    session.install("project")
+    execute_batch.run(session, project).assert_ok()
+    monkeypatch.setenv("HOME", str(project.home))
+    record, itself = looked_up(project, tmp_path)
+    of_file = defaultdict[str, list[Exchange]](list)
+    for exchange in session.model.log.exchanges:
+        told = Talk(exchange.conversation).told if exchange.conversation.messages else ""
+        if exchange.conversation.tools and told.startswith("Follow "):
+            of_file[Path(told.split()[-1]).stem].append(exchange)
+
+    assert {f"{name}-1" for name in execute_batch.IDS.split(",")} == set(of_file)
+    used = {f"{task.name}-{one.number}": tokens(one.usage) for task in record.tasks for one in task.attempts}
+    assert {stem: truth(kind, exchanges)[1:] for stem, exchanges in of_file.items()} == used
+    assert itself is not None
