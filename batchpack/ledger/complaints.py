@@ -11,10 +11,11 @@ from batchpack.ledger.values import Told
 
 MOST_REASONS = 20
 """Reasons kept of one source."""
+MORE = "there is more that could not be read"
 
 _STORE = """INSERT INTO complaint (collector, source, reason, place, at, times, whole) VALUES (?, ?, ?, ?, ?, 1, ?)
-    ON CONFLICT DO UPDATE SET times = times + 1 RETURNING times"""
-_COUNT = "SELECT count(*) FROM complaint WHERE collector = ? AND source = ?"
+    ON CONFLICT DO UPDATE SET times = times + 1"""
+_REASONS = "SELECT reason FROM complaint WHERE collector = ? AND source = ?"
 _SETTLE = "DELETE FROM complaint WHERE collector = ? AND source = ? AND whole"
 _STANDS = "SELECT 1 FROM complaint WHERE collector = ? AND source = ? AND whole"
 _ALL = "SELECT collector, source, reason, place, at, times, whole FROM complaint ORDER BY id"
@@ -33,12 +34,15 @@ def store(
     Complaints for one reason are kept as one, with the first place.
     """
     new: list[Told] = []
+    known = {row[0] for row in connection.execute(_REASONS, (collector, source))}
     for one in told:
-        known = connection.execute(_COUNT, (collector, source)).fetchone()[0]
-        reason = checking.text(one.reason) if known < MOST_REASONS else "there is more that could not be read"
+        reason = checking.text(one.reason)
+        if reason not in known and len(known) >= MOST_REASONS:
+            reason = MORE
         clean = Complaint(reason, checking.text(one.where))
-        row = connection.execute(_STORE, (collector, source, *clean, now, whole)).fetchone()
-        if row[0] == 1:
+        connection.execute(_STORE, (collector, source, *clean, now, whole))
+        if reason not in known:
+            known.add(reason)
             new.append(Told(collector, source, clean, now, 1, whole))
     return tuple(new)
 

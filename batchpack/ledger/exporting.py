@@ -17,6 +17,8 @@ from batchpack.ledger.totals import priced
 from batchpack.ledger.values import Where
 
 SCHEMA = 1
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes a cell for a formula by."""
 FORMATS = ("jsonl", "csv")
 NAMES = (
     "at", "host", "session", "part", "agent", "project", "run", "task", "attempt", "model", "batch", "geography",
@@ -40,7 +42,7 @@ def export(connection: sqlite3.Connection, stream: IO[str], form: str, where: Wh
     for values in _rows(connection, where):
         count += 1
         if form == "csv":
-            table.writerow("" if value is None else value for value in values)
+            table.writerow(_cell(value) for value in values)
         else:
             facts = {"schema": SCHEMA, **dict(zip(NAMES, values, strict=True))}
             stream.write(json.dumps(facts, ensure_ascii=False) + "\n")
@@ -58,6 +60,13 @@ def _rows(connection: sqlite3.Connection, where: Where) -> Iterator[tuple[Any, .
         sums = priced((), model, band, bool(batch), geography, row[13:])
         when = None if at is None else datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
         yield (when, *words, model, bool(batch), geography, *sums[1:8], _money(sums.dollars), _money(sums.said_dollars))
+
+
+def _cell(value: Any) -> Any:
+    """Return a cell that a spreadsheet does not run: a quote before what looks like a formula, as is the custom."""
+    if isinstance(value, str) and value.startswith(FORMULAS):
+        return f"'{value}"
+    return "" if value is None else value
 
 
 def _money(value: Decimal | None) -> str | None:
