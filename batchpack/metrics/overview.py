@@ -13,6 +13,7 @@ from batchpack.executor import Usage
 from batchpack.ledger.values import Row, Told, Where
 from batchpack.metrics import attributing, moments, reading, savings, stats, usage
 from batchpack.metrics.reading import Known
+from batchpack.metrics.savings import Figure
 from batchpack.runs import ids, store
 from batchpack.runs.store import UnknownRun
 
@@ -42,7 +43,8 @@ class Asked:
 class Overview:
     """What there is: `usage` has the rows of the ledger by the word they were asked for.
 
-    `itself` is what the sessions used, beside their agents, that carried out the one run that was asked for.
+    `itself` is what the sessions used, beside their agents, that carried out the one run that was asked for, `batches`
+    what went through a batch service.
     """
 
     asked: Asked
@@ -50,11 +52,17 @@ class Overview:
     usage: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     complaints: Sequence[Told] = ()
     itself: Usage | None = None
+    batches: Sequence[Row] = ()
 
     @property
     def empty(self) -> bool:
         """Tell whether nothing at all is known."""
         return not self.known.records and not any(self.usage.values())
+
+    @property
+    def savings(self) -> list[Figure]:
+        """Return what batching saved."""
+        return savings.of(self.known.records, self.batches)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values; what is not known is null."""
@@ -66,7 +74,7 @@ class Overview:
         return {
             "runs": [stats.detail(record) for record in records], "totals": stats.totals(records), "left_out": left,
             **used, "session_itself": self.itself and self.itself._asdict(),
-            "savings": [one.to_json() for one in savings.of_runs(records)], "complaints": len(self.complaints),
+            "savings": [one.to_json() for one in self.savings], "complaints": len(self.complaints),
             "prices": {"as_of": table.as_of, "source": table.source},
         }  # fmt: skip
 
@@ -99,7 +107,8 @@ def gather(asked: Asked, registry: Registry, ledger: Ledger | None) -> Overview:
     rows = {word: rows_of(ledger, word, asked) for word in SECTIONS}
     known = replace(known, records=tuple(attributing.filled(record, ledger) for record in known.records))
     itself = attributing.itself(known.records[0], ledger) if asked.folder else None
-    return Overview(asked, known, rows, ledger.complaints(), itself)
+    batches = [row for row in ledger.totals(["batch"], asked.where) if row.key == ("yes",)]
+    return Overview(asked, known, rows, ledger.complaints(), itself, batches)
 
 
 def rows_of(ledger: Ledger, word: str, asked: Asked) -> list[Row]:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from batchpack import prices
 from batchpack.errors import BatchpackError
 from batchpack.metrics import figures, handed, wording
 from batchpack.metrics.values import Record
 
 if TYPE_CHECKING:
-    from batchpack.messages.costs import Bill
+    from batchpack.ledger.values import Row
 
 Known = Literal["measured", "estimated", "unknown"]
 BYTES_A_TOKEN = 4
@@ -49,6 +50,12 @@ class Figure:
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
         return {**asdict(self), "saved": self.saved, "share": self.share}
+
+
+def of(records: Sequence[Record], rows: Iterable[Row]) -> list[Figure]:
+    """Return what runs saved, and the batch service (`rows`: see `of_batches`); nothing of what was not used."""
+    batches = of_batches(rows)
+    return [*(of_runs(records) if records else []), *([batches] if batches.n or batches.left_out else [])]
 
 
 def of_runs(records: Iterable[Record]) -> list[Figure]:
@@ -95,7 +102,7 @@ def _context(records: Sequence[Record]) -> Figure:
 
 HANDED = (
     f"bytes of the run's files / {BYTES_A_TOKEN}, each read once; assumed: an agent reads the reports it builds on and"
-    " no other, the session reads the synthesis. Agents' own work is in neither"
+    " no other, the session reads the synthesis. Agents' own work, and what later turns read again, is in neither"
 )
 
 
@@ -104,16 +111,20 @@ def tokens(size: int) -> int:
     return round(size / BYTES_A_TOKEN)
 
 
-def of_bills(bills: Iterable[Bill]) -> Figure:
-    """Return what message batches saved against direct calls; messages without a price are left out."""
-    every = [one for one in bills if one.messages]
-    left_out = sum(sum(one.unknown.values()) for one in every)
-    n = sum(one.messages for one in every) - left_out
-    sides = (float(sum(one.dollars for one in every)), float(sum(one.standard for one in every)))
-    dates = ", ".join(sorted({one.as_of for one in every})) or "no date"
-    method = f"the usage that the service told, at list prices of {dates}"
+def of_batches(rows: Iterable[Row]) -> Figure:
+    """Return what the batch service saved against direct calls; requests without a price are left out.
+
+    `rows` are the ledger's sums of requests that went through it: those under `batch` = "yes".
+    """
+    every = list(rows)
+    n = sum(one.priced_requests for one in every)
+    left_out = sum(one.requests for one in every) - n
+    took, baseline = (float(sum(getattr(one, side) or 0 for one in every)) for side in ("dollars", "standard"))
+    method = f"the usage that the service told, at list prices of {prices.shipped().as_of}"
     against = "the same usage at standard price"
-    return _figure("price of messages", "dollars", sides, "measured", n, left_out, "messages", against, method)
+    return _figure(
+        "price of messages", "dollars", (took, baseline), "measured", n, left_out, "messages", against, method
+    )
 
 
 def _figure(

@@ -11,6 +11,7 @@ from batchpack.ledger.values import Row
 from batchpack.metrics import critical, savings, stats, usage, wording
 from batchpack.metrics.columns import table
 from batchpack.metrics.overview import Asked, Overview
+from batchpack.metrics.savings import Figure
 from batchpack.metrics.values import Record
 from batchpack.plaintext import line
 
@@ -60,8 +61,7 @@ def lines(found: Overview, window: int | None, shown: int | None = SHOWN) -> lis
     _runs(page, found)
     for word, title in TITLES.items():
         _usage(page, f"{title}, {HERE}{span(found.asked)}:", found.usage.get(word, ()), word)
-    if found.known.records:
-        _savings(page, found.known.records)
+    _savings(page, found.savings)
     _end(page, found)
     return page.lines
 
@@ -125,14 +125,15 @@ def run(found: Overview, window: int | None) -> list[str]:
     page.text(f"Run {record.run}: {line(record.name)}", f"  by {record.by}, {begun}, {record.standing}")
     page.text(*(one.removeprefix("runs: 1, ") for one in stats.summary([record])))
     _critical(page, record)
-    page.table("Tasks:", [stats.TASK_HEADS, *map(stats.task_cells, record.tasks)])
+    page.table("Tasks:", [stats.TASK_HEADS, *map(stats.task_cells, record.tasks)], breaks=len(stats.USED_HEADS))
     if len(record.groups) > 1:
-        page.table("Batches:", [stats.BATCH_HEADS[1:], *(cells[1:] for cells in stats.batch_cells(record))])
+        rows = [stats.BATCH_HEADS[1:], *(cells[1:] for cells in stats.batch_cells(record))]
+        page.table("Batches:", rows, breaks=len(stats.USED_HEADS))
     if record.attempts:
         workers = stats.worker_cells(record)
         itself = [stats.itself_cells(found.itself)] if found.itself else []
         page.table("Agents:", [stats.WORKER_HEADS, *workers, *itself], keep=3, breaks=len(stats.USED_HEADS))
-    _savings(page, [record])
+    _savings(page, found.savings)
     _end(page, found)
     return page.lines
 
@@ -149,11 +150,11 @@ def _critical(page: Page, record: Record) -> None:
         page.text(f"critical path: {wording.duration(sum(parts.values()))}{f' ({said})' if said else ''}: {names}")
 
 
-def _savings(page: Page, records: Sequence[Record]) -> None:
+def _savings(page: Page, figures: Sequence[Figure]) -> None:
     """Add what batching saved, with what it was compared with."""
-    figures = savings.of_runs(records)
-    page.table("Saved by batching:", [savings.HEADS, *map(savings.cells, figures)])
-    page.text(*(f"- {note}" for note in savings.notes(figures)))
+    if figures:
+        page.table("Saved by batching:", [savings.HEADS, *map(savings.cells, figures)])
+        page.text(*(f"- {note}" for note in savings.notes(figures)))
 
 
 def _end(page: Page, found: Overview) -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchpack.messages.costs import Bill
+from batchpack import prices
+from batchpack.ledger.values import Row
 from batchpack.metrics import handed, savings
 from batchpack.metrics.savings import Figure
 from batchpack.metrics.values import Record
@@ -18,9 +19,10 @@ from batchpack.runs.store import Run
 from tests.support.records import attempt, done, record
 
 
-def bill(dollars: str, standard: str, messages: int = 100, **unknown: int) -> Bill:
-    """Make a bill."""
-    return Bill(Decimal(dollars), Decimal(standard), messages, unknown, "2026-11-21", "somewhere")
+def row(dollars: str | None, standard: str | None, requests: int = 100, priced: int = 100) -> Row:
+    """Make a sum of the ledger."""
+    money = [None if one is None else Decimal(one) for one in (dollars, standard)]
+    return Row(("yes",), requests, priced_requests=priced, dollars=money[0], standard=money[1])
 
 
 def figure(took: float, baseline: float, unit: str = "seconds") -> Figure:
@@ -42,7 +44,7 @@ def test_time_is_measured_against_the_attempts_one_after_another() -> None:
 
 def test_nothing_known_is_unknown() -> None:
     """No attempt that ended, no run of a host, no message with a price: no figure, and no note on how it was made."""
-    found = [*savings.of_runs([record(done("a", attempt(0, None), settled=1))]), savings.of_bills([bill("0", "0", 0)])]
+    found = [*savings.of_runs([record(done("a", attempt(0, None), settled=1))]), savings.of_batches([])]
 
     assert [("unknown", None, None, None, None, 0)] * 4 == [
         (one.known, one.took, one.baseline, one.saved, one.share, one.n) for one in found
@@ -70,20 +72,21 @@ def test_texts_are_estimated_and_those_of_broken_runs_left_out(handed_over: Run,
 
 def test_prices_of_messages_leave_out_what_has_none() -> None:
     """Sums are over what has a price; the rest is counted."""
-    found = savings.of_bills([bill("0.5", "1"), bill("0.25", "0.5", 60, strange=10), bill("0", "0", 0)])
+    found = savings.of_batches([row("0.5", "1"), row("0.25", "0.5", 60, 50), row(None, None, 3, 0)])
 
-    assert (0.75, 1.5, 0.5, 150, 10, "measured") == (
+    assert (0.75, 1.5, 0.5, 150, 13, "measured") == (
         found.took, found.baseline, found.share, found.n, found.left_out, found.known,
     )  # fmt: skip
-    assert ["$0.7500", "$1.50", "$0.7500 (50 %)", "measured", "150 messages + 10 left out"] == savings.cells(found)[1:]
-    assert "list prices of 2026-11-21" in savings.notes([found])[0]
+    assert ["$0.7500", "$1.50", "$0.7500 (50 %)", "measured", "150 messages + 13 left out"] == savings.cells(found)[1:]
+    assert f"list prices of {prices.shipped().as_of}" in savings.notes([found])[0]
 
 
 def test_messages_without_any_price_are_unknown() -> None:
-    """Never 0."""
-    found = savings.of_bills([bill("0", "0", 7, strange=7)])
+    """Never 0; where the service was not used there is no figure of it."""
+    (found,) = savings.of([], [row(None, None, 7, 0)])
 
-    assert ("unknown", None, 7) == (found.known, found.took, found.left_out)
+    assert ("price of messages", "unknown", None, 7) == (found.name, found.known, found.took, found.left_out)
+    assert ["seconds", "seconds", "tokens"] == [one.unit for one in savings.of([record()], [])]
 
 
 @given(st.floats(0, 1e9), st.floats(0, 1e9), st.sampled_from(["seconds", "tokens", "dollars"]))
