@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ SYNTHETIC = "<synthetic>"
 """What Claude Code names as the model of its own messages, which no request was made for."""
 USAGE, ANSWER = b'"usage"', b'"assistant"'
 """Only lines with both words are parsed; in texts, quotes have a backslash before them."""
-RECORD, NEWLINE = b'{"parentUuid":', b"\n"
+RECORD, REQUEST = b'{"parentUuid":', b'"requestId":"'
 HAND_IN = b"result put "
 HAND_IN_SPAN = 260
 OPENING, OPENING_LINES = (b'"cwd"', b'"agentSetting"'), 60
@@ -65,22 +65,25 @@ class Records:
         self.path, self.thread = path, thread
         self._sessions: dict[tuple[str, str], Session] = {}
         self._told: dict[tuple[str, str], Session] = {}
+        self._last: tuple[bytes, bytes] | None = None
 
     def facts(self, lines: bytes, before: int, *, torn: bool = False) -> Iterator[Fact]:
         """Yield what some lines tell; `before` of them stand above, `torn` says that the last one may lack its end."""
         if not self.thread.opened:
             self._open(lines)
         self._find_attempt(lines)
-        yield from [] if torn else _broken(lines, before)
         used: dict[str, Used] = {}
         wrong: dict[Complaint, None] = {}
-        for start, end in _hits(lines):
-            for one in self._line(lines[start:end]):
+        foreign = []
+        for number, line in enumerate(lines.split(b"\n"), before + 1):
+            if not _is_object(line) and line.strip():
+                foreign.append(number)
+            for one in self._line(line) if USAGE in line and ANSWER in line else ():
                 if isinstance(one, Used):
                     used[one.key] = _most(used[one.key], one) if one.key in used else one
-                elif not torn:
-                    wrong[Complaint(one, f"line {before + lines.count(NEWLINE, 0, start) + 1}")] = None
-        yield from wrong
+                else:
+                    wrong[Complaint(one, f"line {number}")] = None
+        yield from [] if torn else [*_foreign(foreign), *wrong]
         yield from self._changed()
         yield from used.values()
 
@@ -124,8 +127,12 @@ class Records:
 
         A session that was ended while it wrote goes on in the same line: what stands last there is a whole record.
         """
+        if self._last and _tail(line) == self._last:
+            return
         try:
-            yield from self._requests(_parsed(line))
+            record = _parsed(line)
+            yield from self._requests(record)
+            self._last = _tail(line)
         except NoRecord as error:
             again = line.rfind(RECORD, 1)
             yield from [str(error)] if _is_object(line) else []
@@ -166,44 +173,42 @@ class Records:
         return Session(HOST, name, part, parent, _word(found.get("toolUseId")), agent, thread.project, *thread[:3])
 
 
-def _hits(lines: bytes) -> Iterator[tuple[int, int]]:
-    """Yield where the lines that tell of usage begin and end."""
-    at = lines.find(USAGE)
-    while at >= 0:
-        start, end = lines.rfind(b"\n", 0, at) + 1, lines.find(b"\n", at)
-        end = len(lines) if end < 0 else end
-        if lines.find(ANSWER, start, end) >= 0:
-            yield start, end
-        at = lines.find(USAGE, end)
-
-
-def _broken(lines: bytes, before: int) -> Iterator[Complaint]:
-    """Yield one complaint if some of the lines are no objects; that they are is seen without looking at each."""
-    if lines.count(b"}\n{") == lines.count(b"\n") - 1 and lines.startswith(b"{") and lines.endswith(b"}\n"):
-        return
-    wrong = [
-        number for number, line in enumerate(lines.splitlines(), before + 1) if line.strip() and not _is_object(line)
-    ]
-    if wrong:
-        more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
-        yield Complaint(str(NoRecord()), f"line {wrong[0]}{more}")
+def _foreign(numbers: Sequence[int]) -> Iterator[Complaint]:
+    """Yield one complaint for all lines that are no objects, if there are any."""
+    if numbers:
+        more = f" and {len(numbers) - 1} more" if len(numbers) > 1 else ""
+        yield Complaint(str(NoRecord()), f"line {numbers[0]}{more}")
 
 
 def _is_object(line: bytes) -> bool:
     """Tell whether a line begins and ends like an object."""
+    if line[:1] == b"{" and line[-1:] == b"}":
+        return True
     bare = line.strip()
-    return bare.startswith(b"{") and bare.endswith(b"}")
+    return bare[:1] == b"{" and bare[-1:] == b"}"
 
 
 def _parsed(line: bytes) -> dict[str, Any]:
     """Parse a line; raises NoRecord."""
     try:
-        record = json.loads(line)
+        record = json.loads(line.decode())
     except (ValueError, RecursionError):
         record = None
     if not isinstance(record, dict):
         raise NoRecord
     return record
+
+
+def _tail(line: bytes) -> tuple[bytes, bytes] | None:
+    """Return the usage and the request's id as they stand at the end of a line, behind all that anybody said.
+
+    Lines of which both are the same, one for each block of a message, say the same once more, and most lines are such.
+    """
+    at = line.rfind(USAGE)
+    name = line.find(REQUEST, at)
+    if at < 0 or name < 0:
+        return None
+    return line[at:name].partition(b'"apiBlockIndex"')[0], line[name : line.find(b'"', name + len(REQUEST))]
 
 
 def _used(session: Session, key: str, at: float, model: str, usage: object) -> Used:

@@ -37,6 +37,16 @@ def test_the_lines_of_one_message_count_once() -> None:
     assert [(5, 70), (1, 1)] == [(one.input, one.output) for one in facts if isinstance(one, Used)]
 
 
+def test_a_message_that_quotes_another_one_is_counted() -> None:
+    """Records that a model wrote into a tool's input are no request, and do not hide the one that they stand in."""
+    quoted = json.loads(answered(1, 5, 7))
+    line = json.loads(answered(2, 5, 7))
+    line["message"]["content"] = [{"type": "tool_use", "id": "toolu_1", "name": "Write", "input": quoted}]
+    facts = read(answered(1, 5, 7), json.dumps(line, separators=(",", ":")) + "\n", answered(2, 5, 7))
+
+    assert ["msg_1:req_1", "msg_2:req_2"] == list(requests(facts))
+
+
 def test_what_is_special_about_a_request_is_told() -> None:
     """Searches, geography, a batch and the fast mode have prices of their own."""
     special = {
