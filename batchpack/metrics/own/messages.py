@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from batchpack.collector import Cursor, Portion, Session, Source, Used
+from batchpack.errors import BrokenFile
 from batchpack.execution.state import seconds
 from batchpack.messages.costs import BATCH, rest_of
 from batchpack.messages.job import ROOT, Job
@@ -55,7 +56,10 @@ class _Teller:
         self._session = Session(str(facts.provider), f"{job.id}.{facts.nonce}", project=str(project), run=job.id)
         self._usual = BATCH if facts.mode == "batch" else STANDARD
         round_, _, number = path.stem.partition("-")
-        self._ended, self._answered = _times(job, int(round_), int(number))
+        try:
+            self._ended, self._answered = _times(job, int(round_), int(number))
+        except (ValueError, KeyError, IndexError, TypeError) as error:
+            raise BrokenFile(path, "its job does not know of it") from error
         self._written = path.stat().st_mtime
 
     def facts(self, line: Mapping[str, Any]) -> Iterator[Used]:

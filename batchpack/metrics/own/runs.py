@@ -19,7 +19,7 @@ from batchpack.runs import ids, index
 
 EVENTS = 500
 ASK = "SELECT seq, at, task, attempt, facts FROM event WHERE name = 'judged' AND seq > ? ORDER BY seq LIMIT ?"
-STARTS = "SELECT task, attempt, facts FROM event WHERE name = 'attempt_started' AND seq < ?"
+STARTS = "SELECT seq, task, attempt, facts FROM event WHERE name = 'attempt_started' AND seq > ? AND seq < ?"
 LATEST = "SELECT coalesce(max(seq), 0) FROM event"
 
 
@@ -55,7 +55,7 @@ class Runs:
             teller = _Teller(self._shelf, run)
             while rows := journal.execute(ASK, (seq, EVENTS)).fetchall():
                 seq = rows[-1]["seq"]
-                teller.learn(journal.execute(STARTS, (seq,)))
+                teller.learn(journal.execute(STARTS, (teller.learned, seq)))
                 yield Portion(tuple(fact for row in rows for fact in teller.tell(row)), {"seq": seq})
 
 
@@ -66,10 +66,13 @@ class _Teller:
         self._shelf, self._run = shelf, run
         self._agents = {task.id: task.agent for task in run.plan.tasks}
         self._begun = dict[tuple[str, int], Mapping[str, Any]]()
+        self.learned = 0
 
     def learn(self, rows: Iterable[sqlite3.Row]) -> None:
-        """Take in how attempts were begun."""
-        self._begun |= {(row["task"], row["attempt"]): _facts(row) for row in rows}
+        """Take in how attempts were begun, in the order of the journal."""
+        for row in rows:
+            self._begun[row["task"], row["attempt"]] = _facts(row)
+            self.learned = row["seq"]
 
     def tell(self, row: sqlite3.Row) -> Iterator[Fact]:
         """Yield the session of a judged attempt, and what it used where that was told."""

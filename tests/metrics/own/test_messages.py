@@ -12,6 +12,7 @@ import pytest
 
 from batchpack import ledger
 from batchpack.collector import Used
+from batchpack.errors import BrokenFile
 from batchpack.metrics.collecting import collect
 from batchpack.metrics.own.messages import Messages
 from batchpack.metrics.own.shelf import Shelf
@@ -159,3 +160,7 @@ def test_what_makes_no_sense_is_told(service: Remote, tmp_path: Path) -> None:
 
     assert 2 == len(facts), facts
     assert all("line" in str(fact) for fact in facts)
+    (results / "9-9.jsonl").write_text('{"custom_id": "x"}\n')
+    (source,) = [source for source in one.sources() if source.key.endswith("9-9.jsonl") and "reviews" in source.key]
+    with pytest.raises(BrokenFile):
+        list(one.read(source, None))
