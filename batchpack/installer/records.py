@@ -1,4 +1,4 @@
-"""What an uninstall leaves since it is the user's: the records of runs, and the list of them."""
+"""What an uninstall leaves since it is the user's: the records of runs, the list of them, and what was measured."""
 
 from __future__ import annotations
 
@@ -12,19 +12,21 @@ from batchpack import places
 from batchpack.host import Host
 
 PROJECT_ROOT = ".batchpack"
+LISTING, MARKS, METRICS = "the list of your runs in all projects", "the marks of hooks", "what was measured"
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Records that stay: `runs` is how many there are in a folder, and None for the file that lists all of them."""
+    """Records that stay: `runs` is how many there are in a folder, None where they are no runs but `what` says."""
 
     path: Path
     runs: int | None = None
+    what: str = LISTING
 
     @property
     def remove(self) -> str:
         """Return the command that removes them."""
-        return shlex.join(["rm", *(["-r"] if self.runs is not None else []), str(self.path)])
+        return shlex.join(["rm", *(["-r"] if self.runs is not None or self.what == MARKS else []), str(self.path)])
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -32,12 +34,13 @@ class Records:
 
 
 def kept(project: Path, hosts: Iterable[Host]) -> list[Records]:
-    """Find the records of a project's runs, those that the hosts keep in the home, and the list of all runs."""
+    """Find the records of a project's runs and those that hosts keep in the home, the list of all runs, and metrics."""
     inside = [host.PLACES.runs.removeprefix("~/") for host in hosts if host.PLACES.runs.startswith("~/")]
     roots = dict.fromkeys([project / PROJECT_ROOT, *(places.home() / folder for folder in inside)])
     found = [Records(root / "runs", runs) for root in roots if (runs := _runs(root / "runs"))]
-    listing = places.state_folder() / "runs.jsonl"
-    return found + ([Records(listing)] if listing.is_file() else [])
+    state = places.state_folder()
+    others = {"runs.jsonl": LISTING, "marks": MARKS, "metrics.sqlite": METRICS}
+    return found + [Records(state / name, what=what) for name, what in others.items() if (state / name).exists()]
 
 
 def _runs(folder: Path) -> int:

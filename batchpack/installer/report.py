@@ -10,7 +10,7 @@ from batchpack import places
 from batchpack.errors import BatchpackError
 from batchpack.installer.outcomes import Installed, Uninstalled
 from batchpack.installer.plan import Plan
-from batchpack.installer.records import Records
+from batchpack.installer.records import MARKS, Records
 from batchpack.values import SCOPES, Check
 
 REQUEST = "Build user authentication with React frontend, Go backend, tests, and docs"
@@ -215,13 +215,13 @@ def record_lines(found: Iterable[Records]) -> list[str]:
 def _record_word(one: Records) -> str:
     """Say what records these are."""
     if one.runs is None:
-        return "the list of your runs in all projects,"
+        return f"{one.what},"
     return f"the {'record' if one.runs == 1 else 'records'} of {count(one.runs, 'run')} in"
 
 
 def _them(one: Records) -> str:
     """Say it or them."""
-    return "it" if one.runs in {None, 1} else "them"
+    return "them" if one.what == MARKS or one.runs not in {None, 1} else "it"
 
 
 def _settings_word(removed: bool, *, surgical: bool) -> str:

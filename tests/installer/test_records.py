@@ -6,6 +6,7 @@ from pathlib import Path
 
 from batchpack.host import Host
 from batchpack.installer.records import Records, kept
+from batchpack.installer.report import record_lines
 
 
 def test_nothing_is_kept_where_nothing_was_run(toy: Host, base: Path) -> None:
@@ -31,3 +32,15 @@ def test_the_command_that_removes_is_safe_to_paste() -> None:
     """Spaces are quoted."""
     assert "rm -r '/a b/runs'" == Records(Path("/a b/runs"), 3).remove
     assert "rm '/a b/runs.jsonl'" == Records(Path("/a b/runs.jsonl")).remove
+
+
+def test_what_was_measured_stays_too(toy: Host, base: Path, home: Path) -> None:
+    """The marks of hooks and the metrics are the user's; each has a command that removes it."""
+    state = home / ".local/state/batchpack"
+    (state / "marks").mkdir(parents=True)
+    (state / "metrics.sqlite").touch()
+
+    found = kept(base, [toy])
+
+    assert [f"rm -r {state / 'marks'}", f"rm {state / 'metrics.sqlite'}"] == [one.remove for one in found]
+    assert 2 == len(record_lines(found))
