@@ -19,11 +19,12 @@ from batchpack.output import say, say_json, show_page, warn
 @click.pass_obj
 def command(app: App, run: str, show: bool, out: Path | None, project: Path | None, as_json: bool) -> None:
     """Write the timeline, critical path, tokens, cost and failures of a run (by default the newest) as one page."""
-    from batchpack.metrics import diffs, page, reading, stats
+    from batchpack.metrics import diffs, gathering, page, reading, stats
 
-    record = reading.find(run, app.project(project), reading.programs(app.registry.executors))
+    found = reading.find(run, app.project(project), reading.programs(app.registry.executors))
+    record, itself = gathering.used(app, found)
     path = (out or record.folder / "report.html").absolute()
-    page.write(diffs.kept(record), path)
+    page.write(diffs.kept(record), path, itself)
     if as_json:
         say_json({"report": str(path), **stats.row(record)})
     else:

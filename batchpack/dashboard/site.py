@@ -90,7 +90,7 @@ class Site:
     def _make(self, folder: Path) -> tuple[Made, bool]:
         """Make the page of a run, and tell whether it grows with the clock."""
         record = diffs.offered(self._runs.read(folder))
-        text = page.text(record, record.folder / "index.html", page.Live(home="../../", stamp=HERE))
+        text = page.text(record, record.folder / "index.html", live=page.Live(home="../../", stamp=HERE))
         links = [link for task in record.tasks for link in task.links]
         links += [link for one in record.attempts for link in one.links]
         return Made(record, text, frozenset(link.path for link in links)), record.standing == "running"

@@ -24,10 +24,15 @@ def filled(record: Record, ledger: Ledger) -> Record:
 
     An attempt that no conversation names stays unknown; several conversations of one attempt are added up.
     """
-    if not any(one.executor == BY_HOST and one.usage is None for one in record.attempts):
+    if not is_wanting(record):
         return record
     found = _used(record, ledger)
     return replace(record, tasks=tuple(_filled(task, found) for task in record.tasks)) if found else record
+
+
+def is_wanting(record: Record) -> bool:
+    """Tell whether a run has attempts of a host's agents, of which only the host's own records say what they used."""
+    return any(one.executor == BY_HOST and one.usage is None for one in record.attempts)
 
 
 def itself(record: Record, ledger: Ledger) -> Usage | None:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from batchpack import places
+from batchpack.executor import Usage
 from batchpack.files import read_text, write_atomic
-from batchpack.metrics import allowed, critical, figures, graph, wording
+from batchpack.metrics import allowed, critical, figures, graph, savings, wording
 from batchpack.metrics.links import address
 from batchpack.metrics.timeline import Line, curve, glance, kind_of
 from batchpack.metrics.values import ENDS, GOOD, Attempt, Record, Task
@@ -28,9 +29,9 @@ MOST_LETTERS = 3000
 MOST_NAMES = 12
 
 
-def write(record: Record, path: Path) -> None:
-    """Write the report of a run; raises Unwritable."""
-    write_atomic(path, text(record, path))
+def write(record: Record, path: Path, itself: Usage | None = None) -> None:
+    """Write the report of a run; `itself` is what the session used that its agents worked for. Raises Unwritable."""
+    write_atomic(path, text(record, path, itself))
 
 
 class Live(NamedTuple):
@@ -40,9 +41,22 @@ class Live(NamedTuple):
     stamp: str
 
 
-def text(record: Record, path: Path, live: Live | None = None) -> str:
+def text(record: Record, path: Path, itself: Usage | None = None, live: Live | None = None) -> str:
     """Return the report of a run as it is to stand at `path`, from where its links lead."""
-    return rendered(TEMPLATE, {**_words(record, path), "live": live._asdict() if live else {}})
+    words = {**_words(record, path), **_beside(record, itself), "live": live._asdict() if live else {}}
+    return rendered(TEMPLATE, words)
+
+
+def _beside(record: Record, itself: Usage | None) -> dict[str, Any]:
+    """Return what the session itself used, and what was saved as far as it is known."""
+    known = [one for one in savings.of_runs([record]) if one.known != "unknown"]
+    kinds = ("input", "output", "cache_read", "cache_write", "tokens")
+    own = {kind: wording.number(getattr(itself, kind)) for kind in kinds} if itself else {}
+    if itself:
+        own["money"] = wording.UNKNOWN if itself.dollars is None else wording.dollars(itself.dollars)
+        own["model"] = itself.model or wording.UNKNOWN
+    saved = {"heads": savings.HEADS, "rows": [savings.cells(one) for one in known], "notes": savings.notes(known)}
+    return {"itself": own, "savings": saved if known else {}}
 
 
 def rendered(template: Path, words: Mapping[str, Any]) -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from batchpack.app import App
-from batchpack.commands.batch_metrics._gathering import opened
 from batchpack.errors import UsageError
+from batchpack.metrics.gathering import opened
 from batchpack.output import say, say_json, window
 
 if TYPE_CHECKING:

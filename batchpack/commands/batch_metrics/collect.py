@@ -9,7 +9,7 @@ import click
 
 from batchpack.amounts import count
 from batchpack.app import App
-from batchpack.commands.batch_metrics import _gathering
+from batchpack.metrics import gathering
 from batchpack.output import say, say_json
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(app: App, told: bool, as_json: bool) -> None:
     """Take in what is new in the records of this machine. `batch-metrics` does so by itself before it shows figures."""
-    found = _gathering.collect(app)
+    found = gathering.collect(app)
     complaints = found.complaints
     if told:
-        with _gathering.opened(app, news=False) as ledger:
+        with gathering.opened(app, news=False) as ledger:
             complaints = tuple(ledger.complaints())
     if as_json:
         counts = {"portions": found.portions, "requests": found.requests, "unchanged_sources": found.skipped}

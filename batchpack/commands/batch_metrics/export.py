@@ -9,8 +9,8 @@ import click
 
 from batchpack.amounts import count
 from batchpack.app import App
-from batchpack.commands.batch_metrics import _gathering
 from batchpack.errors import Unwritable
+from batchpack.metrics import gathering
 from batchpack.output import stream, warn
 
 FORMATS = ("jsonl", "csv")
@@ -31,7 +31,7 @@ def command(
     from batchpack.metrics import moments
 
     where = Where(since=moments.parse(since) if since else None, project=str(project.resolve()) if project else None)
-    with _gathering.opened(app, news=not no_collect) as ledger:
+    with gathering.opened(app, news=not no_collect) as ledger:
         if out is None:
             ledger.export(stream(), form, where)
             return

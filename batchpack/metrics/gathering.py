@@ -1,4 +1,4 @@
-"""What is new is collected, and what is known is read."""
+"""What is new in all records is collected, and what is known is read."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from batchpack.output import warn
 
 if TYPE_CHECKING:
     from batchpack.collector import Collector
+    from batchpack.executor import Usage
     from batchpack.ledger import Ledger
     from batchpack.metrics.collecting import Collected
+    from batchpack.metrics.values import Record
 
 
 def collectors(app: App) -> list[Collector]:
@@ -45,3 +47,16 @@ def opened(app: App, *, news: bool) -> Iterator[Ledger]:
             warn(f"nothing new was collected: {error.message}")
     with ledgers.open(readonly=True) as ledger:
         yield ledger
+
+
+def used(app: App, record: Record) -> tuple[Record, Usage | None]:
+    """Return a run with what its agents in a host used, and what the session itself did (None: not known).
+
+    What is new is collected for it, if it has such agents at all.
+    """
+    from batchpack.metrics import attributing
+
+    if not attributing.is_wanting(record):
+        return record, None
+    with opened(app, news=True) as ledger:
+        return attributing.filled(record, ledger), attributing.itself(record, ledger)
