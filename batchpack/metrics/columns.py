@@ -10,8 +10,8 @@ from batchpack import plaintext
 
 GAP = "  "
 LONGEST = 40
-"""A cell has no more characters than these; sentences get shorter where the window is narrow, but not below FEWEST."""
-FEWEST = 16
+"""A cell has no more characters than these; it gets shorter where the window is narrow, but not below FEWEST."""
+FEWEST = 24
 _NUMBER = re.compile(r"[-~]?\$?[0-9][0-9,.]*(?:%|x| [a-z(].*)?(?:\+\?)?|unknown|none|-|")
 
 
@@ -22,7 +22,7 @@ def table(rows: Sequence[Sequence[str]], width: int | None = None, keep: int = 1
     begins with the first `keep` columns again, so that no line is broken by the window. Then the last `breaks` columns
     stand together if they can.
     """
-    most = LONGEST if width is None else min(LONGEST, max(FEWEST, width // 4))
+    most = LONGEST if width is None else min(LONGEST, max(FEWEST, width * 3 // 10))
     columns = [_column([_cut(cell, most) for cell in column]) for column in zip(*rows, strict=True)]
     found = list[str]()
     for part in _fold([wide(column[0]) for column in columns], width, keep, len(columns) - breaks):
@@ -31,11 +31,11 @@ def table(rows: Sequence[Sequence[str]], width: int | None = None, keep: int = 1
 
 
 def _cut(cell: str, most: int) -> str:
-    """Return a cell that fits: of a sentence the beginning, of a path the end, a single word as a whole."""
+    """Return a cell that fits: its beginning, of a path the end; numbers are kept whole."""
     text = plaintext.line(cell, 1000)
     if text.startswith("/") and len(text) > most:
         return f"…{text[1 - most :]}"
-    return plaintext.line(text, most if " " in text and not _NUMBER.fullmatch(text) else LONGEST)
+    return text if _NUMBER.fullmatch(text) and len(text) <= LONGEST else plaintext.line(text, most)
 
 
 def _lines(columns: Sequence[Sequence[str]]) -> list[str]:

@@ -95,7 +95,7 @@ def _context(records: Sequence[Record]) -> Figure:
         n, left_out = n + one.attempts, left_out + one.unknown
         if one.attempts:
             took, baseline = took + one.by_files.total, baseline + one.inline.total
-    against = "the session reads every report whole; every agent is given the whole request and every report before it"
+    against = "a session that reads every report, and agents given the whole request and every report before them"
     sides = (tokens(took), tokens(baseline))
     return _figure("texts handed over", "tokens", sides, "estimated", n, left_out, "attempts", against, HANDED)
 

@@ -160,15 +160,13 @@ def _savings(page: Page, figures: Sequence[Figure]) -> None:
 def _end(page: Page, found: Overview) -> None:
     """Say what signs mean, which prices were used and what could not be read."""
     _legend(page)
-    left = [
-        f"{count(number, 'run')} {why}"
-        for number, why in ((found.known.broken, "could not be read"), (found.known.gone, "are in the index, but gone"))
-        if number
-    ]
+    broken, gone = found.known.broken, found.known.gone
+    left = [f"{count(broken, 'run')} could not be read"] if broken else []
+    left += [f"{count(gone, 'run in the index is', 'runs in the index are')} gone"] if gone else []
     if left:
         page.text(f"left out: {'; '.join(left)}")
     if found.complaints:
-        page.text(f"{count(len(found.complaints), 'complaint')} about records of hosts: batch-metrics collect --told")
+        page.text(f"{count(len(found.complaints), 'complaint')} about records: batch-metrics collect --told")
 
 
 def _legend(page: Page) -> None:

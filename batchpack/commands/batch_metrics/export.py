@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -41,6 +42,7 @@ def command(
                 written = ledger.export(file, form, where)
             unfinished.replace(out)
         except OSError as error:
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):
+                unfinished.unlink()
             raise Unwritable(out, error.strerror or str(error)) from error
     warn(f"{count(written, 'request')} written to {out}")
