@@ -32,7 +32,9 @@ class Page:
 
     def part(self, title: str, lines: Iterable[str]) -> None:
         """Add some lines below a title, with an empty line before them."""
-        self.lines += [*([""] if self.lines else []), *([title] if title else []), *lines]
+        self.lines += [""] if self.lines else []
+        self.text(*([title] if title else []))
+        self.lines += lines
 
     def text(self, *paragraphs: str, indent: str = "") -> None:
         """Add text, broken where the window ends."""
@@ -76,7 +78,7 @@ def span(asked: Asked) -> str:
 def _runs(page: Page, found: Overview) -> None:
     """Add the table of runs, the newest last, with the sums of all."""
     if not found.known.records:
-        page.part("", NO_RUNS.format(span=span(found.asked)).splitlines())
+        page.text(*NO_RUNS.format(span=span(found.asked)).splitlines())
         return
     rows, older = page.cut([stats.cells(record) for record in found.known.records], "older run", newest=True)
     page.table(f"Runs{span(found.asked)}, the newest last:", [stats.HEADS, *rows], breaks=len(stats.USED_HEADS))

@@ -55,3 +55,16 @@ def test_whatever_stands_in_it_all_cells_are_there(rows: list[list[str]], window
 
     assert 0 == (len(lines) + 1) % (len(rows) + 1)
     assert widest <= max(window, columns.LONGEST * 2)
+
+
+def test_long_cells_are_cut_by_their_kind() -> None:
+    """Of sentences and words the beginning stays, of paths the end, of numbers all; narrow windows cut more."""
+    cells = ["a sentence that goes on " * 3, "/home/you/" + "project/" * 8, "1 min 05 s", "w" * 41]
+
+    def shown(width: int | None) -> list[str]:
+        return [columns.table([["head"], [cell]], width)[1].strip() for cell in cells]
+
+    assert ["a sentence that goes on a sentence that…", "…" + ("project/" * 8)[-39:], cells[2], "w" * 39 + "…"] == (
+        shown(None)
+    )
+    assert ["a sentence that goes on…", "…" + ("project/" * 8)[-23:], cells[2], "w" * 23 + "…"] == shown(40)
