@@ -165,6 +165,6 @@ def _say(one: Figure, value: float | None) -> str:
     if value is None:
         return wording.UNKNOWN
     sign, amount = "-" if value < 0 else "", abs(value)
-    if one.unit == "seconds":
-        return sign + wording.duration(amount)
-    return sign + (wording.dollars(amount) if one.unit == "dollars" else f"~{wording.number(round(amount))} tokens")
+    if one.unit == "tokens":
+        return f"~{sign}{wording.number(round(amount))} tokens"
+    return sign + (wording.dollars(amount) if one.unit == "dollars" else wording.duration(amount))

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from batchpack import prices
 from batchpack.ledger.values import Row
 from batchpack.metrics import handed, savings
+from batchpack.metrics.overview import Asked, Overview
+from batchpack.metrics.reading import Known
 from batchpack.metrics.savings import Figure
 from batchpack.metrics.values import Record
 from batchpack.runs.store import Run
@@ -89,6 +91,15 @@ def test_messages_without_any_price_are_unknown() -> None:
     assert ["seconds", "seconds", "tokens"] == [one.unit for one in savings.of([record()], [])]
 
 
+def test_an_overview_has_both() -> None:
+    """Runs and the batch service, each only where it was used."""
+    nothing = Overview(Asked(), Known((), 0, 0))
+    batches = replace(nothing, batches=[row("0.5", "1")])
+    both = replace(batches, known=Known((record(),), 0, 0))
+
+    assert [0, 1, 4] == [len(one.savings) for one in (nothing, batches, both)]
+
+
 @given(st.floats(0, 1e9), st.floats(0, 1e9), st.sampled_from(["seconds", "tokens", "dollars"]))
 def test_a_saving_is_what_it_says(took: float, baseline: float, unit: str) -> None:
     """Took + saved = baseline, its sign is shown, and its share is of the baseline."""
@@ -96,6 +107,6 @@ def test_a_saving_is_what_it_says(took: float, baseline: float, unit: str) -> No
 
     assert one.saved is not None
     assert baseline == pytest.approx(took + one.saved, abs=1e-3)
-    assert (one.saved < 0) == savings.cells(one)[3].startswith("-")
+    assert (one.saved < 0) == savings.cells(one)[3].removeprefix("~").startswith("-")
     assert (one.share is None) == (baseline == 0)
     assert {"saved": one.saved, "share": one.share, "against": "b"}.items() <= one.to_json().items()
