@@ -12,7 +12,8 @@ from batchpack import places
 from batchpack.host import Host
 
 PROJECT_ROOT = ".batchpack"
-LISTING, MARKS, METRICS = "the list of your runs in all projects", "the marks of hooks", "what was measured"
+LISTING, PROJECTS = "the list of your runs in all projects", "the list of projects with batches of yours"
+MARKS, METRICS = "the marks of hooks", "what was measured"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def kept(project: Path, hosts: Iterable[Host]) -> list[Records]:
     roots = dict.fromkeys([project / PROJECT_ROOT, *(places.home() / folder for folder in inside)])
     found = [Records(root / "runs", runs) for root in roots if (runs := _runs(root / "runs"))]
     state = places.state_folder()
-    others = {"runs.jsonl": LISTING, "marks": MARKS, "metrics.sqlite": METRICS}
+    others = {"runs.jsonl": LISTING, "projects.jsonl": PROJECTS, "marks": MARKS, "metrics.sqlite": METRICS}
     return found + [Records(state / name, what=what) for name, what in others.items() if (state / name).exists()]
 
 

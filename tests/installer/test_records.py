@@ -35,12 +35,14 @@ def test_the_command_that_removes_is_safe_to_paste() -> None:
 
 
 def test_what_was_measured_stays_too(toy: Host, base: Path, home: Path) -> None:
-    """The marks of hooks and the metrics are the user's; each has a command that removes it."""
+    """The list of projects, the marks of hooks and the metrics are the user's; each has a command that removes it."""
     state = home / ".local/state/batchpack"
     (state / "marks").mkdir(parents=True)
     (state / "metrics.sqlite").touch()
+    (state / "projects.jsonl").touch()
 
     found = kept(base, [toy])
 
-    assert [f"rm -r {state / 'marks'}", f"rm {state / 'metrics.sqlite'}"] == [one.remove for one in found]
-    assert 2 == len(record_lines(found))
+    expected = [f"rm {state / 'projects.jsonl'}", f"rm -r {state / 'marks'}", f"rm {state / 'metrics.sqlite'}"]
+    assert expected == [one.remove for one in found]
+    assert 3 == len(record_lines(found))
