@@ -84,7 +84,7 @@ def _line(session: str, at: str, **record: object) -> str:
 
 
 def write(home: Path, gigabytes: float) -> tuple[int, int, int]:
-    """Write transcripts; returns their bytes, lines and requests. A request is three lines, between two of results."""
+    """Write transcripts; returns their bytes, lines and requests. A request is two lines, its results one or two."""
     chance, folder = random.Random(7), home / ".claude" / "projects" / "-home-you-project"
     folder.mkdir(parents=True)
     size = lines = requests = 0
@@ -98,9 +98,9 @@ def write(home: Path, gigabytes: float) -> tuple[int, int, int]:
             made = [
                 *(
                     answer(requests, block, chance.randrange(100, 1600), session, moment)
-                    for block in ("thinking", "text", "tool_use")
+                    for block in ("text", "tool_use")
                 ),
-                *(result(requests, chance.choice((100, 1500, 6000)), session, moment) for _ in range(2)),
+                *(result(requests, chance.choice((100, 1500, 6000)), session, moment) for _ in range(1 + requests % 2)),
             ]
             text += made
             length += sum(map(len, made))

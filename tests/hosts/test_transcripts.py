@@ -24,7 +24,7 @@ from tests.support.hosts import CCUSAGE, CLAUDE, OLD_CLAUDE, Session, find
 from tests.support.metered_model import Metered, MeteredAnthropic
 from tests.support.model import Answer, Call, Conversation, Script, serving
 from tests.support.orchestrator import Obedient
-from tests.support.project import Project
+from tests.support.project import ROOT, Project
 from tests.support.talk import Steps, Talk, follow
 
 KINDS = [pytest.param(kind, marks=pytest.mark.host(kind)) for kind in (CLAUDE, OLD_CLAUDE)]
@@ -306,3 +306,11 @@ def test_each_difference_to_ccusage_is_known(what: str, tmp_path: Path, monkeypa
     lines, ours, theirs, why = OTHERWISE[what]
 
     assert (ours, theirs) == (our_count(tmp_path, lines), ccusage(tmp_path)), why
+
+
+def test_the_page_has_each_difference() -> None:
+    """The table that users see has the rows of the one that is tested, in its order, with the same reasons."""
+    page = (ROOT / "docs" / "transcripts.md").read_text().partition("| in the transcript |")[2].splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page if line.startswith("| ")]
+
+    assert [(what, row[3]) for what, row in OTHERWISE.items()] == [(row[0], row[-1]) for row in rows]
