@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from batchpack.errors import BatchpackError
@@ -33,3 +34,11 @@ class BadPlan(BatchpackError):
         rest = f"\n  … and {more} more; see them all with: batchpack tasks check" if more > 0 else ""
         count = "one thing" if len(self.complaints) == 1 else f"{len(self.complaints)} things"
         super().__init__(f"{name} cannot be run, {count} must be mended:{listed}{rest}", "nothing was started")
+
+
+def checked(path: Path, understood: tuple[WorkPlan, Sequence[Complaint]]) -> WorkPlan:
+    """Return the plan that was understood of a file or folder; raises BadPlan where there are complaints."""
+    plan, complaints = understood
+    if complaints:
+        raise BadPlan(str(path), complaints, plan)
+    return plan

@@ -11,7 +11,7 @@ from batchpack.tasks import loading
 from batchpack.tasks.claims import cleaned, expanded, is_wild
 from batchpack.tasks.values import TASK, Feature, Subtask, is_name, one_line
 from batchpack.workplan import checks, paths
-from batchpack.workplan.complaints import BadPlan, Complaint
+from batchpack.workplan.complaints import Complaint, checked
 from batchpack.workplan.values import WorkPlan, WorkTask
 
 ALONE = "alone"
@@ -37,10 +37,7 @@ def fits(path: Path) -> bool:
 
 def read(path: Path) -> WorkPlan:
     """Read and check one feature's folder or the folder of all features; raises BadPlan with all complaints."""
-    plan, complaints = understand(path)
-    if complaints:
-        raise BadPlan(str(path), complaints, plan)
-    return plan
+    return checked(path, understand(path))
 
 
 def understand(path: Path) -> tuple[WorkPlan, list[Complaint]]:

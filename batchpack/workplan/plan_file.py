@@ -10,7 +10,7 @@ from typing import Any
 from batchpack.errors import BrokenFile
 from batchpack.files import read_text
 from batchpack.workplan import checks, fields, located
-from batchpack.workplan.complaints import BadPlan, Complaint
+from batchpack.workplan.complaints import Complaint, checked
 from batchpack.workplan.located import Node
 from batchpack.workplan.reading import Reader
 from batchpack.workplan.values import WorkPlan, WorkTask
@@ -21,10 +21,7 @@ SIZE_LIMIT = 50_000_000
 
 def read(path: Path) -> WorkPlan:
     """Read and check a plan file; raises BadPlan with all complaints, or BrokenFile for one that is no YAML."""
-    plan, complaints = understand(path)
-    if complaints:
-        raise BadPlan(str(path), complaints, plan)
-    return plan
+    return checked(path, understand(path))
 
 
 def understand(path: Path) -> tuple[WorkPlan, list[Complaint]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from batchpack.errors import BrokenFile
 from batchpack.workplan import checks, xml_tasks
-from batchpack.workplan.complaints import BadPlan, Complaint
+from batchpack.workplan.complaints import Complaint, checked
 from batchpack.workplan.values import WorkPlan, WorkTask
 
 DEPTH_LIMIT = 6
@@ -53,10 +53,7 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 def read(path: Path) -> WorkPlan:
     """Read and check a folder of task files; raises BadPlan with all complaints."""
-    plan, complaints = understand(path)
-    if complaints:
-        raise BadPlan(str(path), complaints, plan)
-    return plan
+    return checked(path, understand(path))
 
 
 def understand(path: Path) -> tuple[WorkPlan, list[Complaint]]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from batchpack.workplan.complaints import BadPlan, Complaint
+from pathlib import Path
+
+import pytest
+
+from batchpack.workplan.complaints import BadPlan, Complaint, checked
+from batchpack.workplan.values import WorkPlan
 
 
 def test_places_stand_before_what_is_wrong() -> None:
@@ -19,3 +24,13 @@ def test_many_complaints_are_cut() -> None:
     assert 22 == len(error.message.splitlines())
     assert "… and 5 more; see them all with: batchpack tasks check" in error.message
     assert 25 == len(error.complaints)
+
+
+def test_a_plan_without_complaints_is_returned() -> None:
+    """With any it is refused, and what was understood of it goes with the error."""
+    plan = WorkPlan(name="p", tasks=())
+
+    assert plan is checked(Path("p.yaml"), (plan, []))
+    with pytest.raises(BadPlan) as error:
+        checked(Path("p.yaml"), (plan, [Complaint("", "no")]))
+    assert plan is error.value.plan
