@@ -27,8 +27,9 @@ def command(
     With RUN the address leads to that run. Nothing can be changed there; who has the address can read.
     """
     from batchpack.dashboard import server
+    from batchpack.dashboard.news import News
     from batchpack.dashboard.runs import Runs
-    from batchpack.metrics import reading
+    from batchpack.metrics import gathering, reading
     from batchpack.runs import store
 
     folder = app.project(project)
@@ -42,7 +43,7 @@ def command(
         say(f"Dashboard: {address}\nWho has this address can read your runs. End it with Ctrl-C.")
     if show:
         Thread(target=_show, args=[address], daemon=True).start()  # some browsers end only when they are closed
-    server.serve(place, runs)
+    server.serve(place, runs, News(lambda: gathering.collect(app)))
 
 
 def _show(address: str) -> None:

@@ -42,7 +42,7 @@ class Overview:
 
     def __init__(self, runs: Runs) -> None:
         self._runs = runs
-        self._rows = Kept(self._make, MOST)
+        self._rows = Kept(runs.files, self._make, MOST)
 
     def look(self) -> tuple[str, dict[str, Any]]:
         """Return what the page shows, with a word that changes with it."""
@@ -59,7 +59,7 @@ class Overview:
     def _make(self, folder: Path) -> tuple[Row, bool]:
         """Make the row of a run, and tell whether it grows with the clock."""
         try:
-            record = self._runs.read(folder)
+            record, _ = self._runs.read(folder)
         except (BatchpackError, OSError) as error:
             return Row(folder.name, unreadable=line(str(error))), False
         return row(record), record.standing == "running"

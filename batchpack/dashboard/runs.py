@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from batchpack.metrics import reading
+from batchpack.executor import Usage
+from batchpack.ledger import place
+from batchpack.metrics import attributing, gathering, reading
 from batchpack.metrics.values import Record
 from batchpack.runs import index, store
 
 T = TypeVar("T")
+Files = Callable[[Path], Sequence[Path]]
 FILES = ("run.json", "plan.json", "journal.sqlite", "journal.sqlite-wal", "journal.jsonl", "attempts", "results")
 EACH_SECONDS = 2.0
 """How often what grows with the clock, such as the bars of attempts at work, is shown anew."""
@@ -26,6 +29,7 @@ class Runs:
 
     def __init__(self, project: Path | None, plain: Collection[str], asked: Path | None = None) -> None:
         self.project, self._plain, self._asked = project, plain, asked
+        self._by_host = set[Path]()
 
     def folders(self) -> list[Path]:
         """Return the folders of all runs, newest first."""
@@ -40,9 +44,23 @@ class Runs:
         """Return the folder of a run by its whole id; None where it is not among those to be shown."""
         return next((folder for folder in self.folders() if folder.name == run), None)
 
-    def read(self, folder: Path) -> Record:
-        """Read a run; raises BrokenFile."""
-        return reading.read(folder, self._plain)
+    def read(self, folder: Path) -> tuple[Record, Usage | None]:
+        """Read a run, with what is known of its host's agents and of the session itself; raises BrokenFile."""
+        record = reading.read(folder, self._plain)
+        if not attributing.is_wanting(record):
+            return record, None
+        self._by_host.add(folder)
+        return gathering.known(record)
+
+    def files(self, folder: Path) -> list[Path]:
+        """Return the files that change with what is shown of a run."""
+        ledger = place()
+        known = [ledger, ledger.with_name(f"{ledger.name}-wal")] if folder in self._by_host else []
+        return [*(folder / name for name in FILES), *known]
+
+    def wants_news(self) -> bool:
+        """Tell whether a run was read of which the host's own records may say more."""
+        return bool(self._by_host)
 
 
 @dataclass(slots=True)
@@ -59,13 +77,13 @@ class _Kept(Generic[T]):
 class Kept(Generic[T]):
     """What is made of runs, kept for the last `most` of them until it is out of date."""
 
-    def __init__(self, make: Callable[[Path], tuple[T, bool]], most: int) -> None:
-        self._make, self._most = make, most
+    def __init__(self, files: Files, make: Callable[[Path], tuple[T, bool]], most: int) -> None:
+        self._files, self._make, self._most = files, make, most
         self._known: OrderedDict[Path, _Kept[T]] = OrderedDict()
 
     def get(self, folder: Path) -> tuple[str, T]:
         """Return what is made of a run, with a word that changes whenever that does."""
-        files = stamp([folder / name for name in FILES])
+        files = stamp(self._files(folder))
         known = self._known.get(folder)
         if known is None or not _holds(known, files):
             begun = time.monotonic()

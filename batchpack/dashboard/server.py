@@ -8,6 +8,7 @@ import socket
 from contextlib import suppress
 from typing import NamedTuple
 
+from batchpack.dashboard.news import News
 from batchpack.dashboard.runs import Runs
 from batchpack.errors import BatchpackError
 
@@ -47,17 +48,18 @@ def take(port: int) -> Place:
     return Place(made, secrets.token_urlsafe(24))
 
 
-def serve(place: Place, runs: Runs) -> None:
-    """Serve until Ctrl-C."""
+def serve(place: Place, runs: Runs, news: News) -> None:
+    """Serve until Ctrl-C; `news` is told when what is shown may be out of date."""
     import uvicorn
 
     from batchpack.dashboard.gate import Gate
     from batchpack.dashboard.site import Site
 
-    gate = Gate(Site(runs).application(), place.token)
+    gate = Gate(Site(runs, news).application(), place.token)
     config = uvicorn.Config(
         gate, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False,
         timeout_graceful_shutdown=1,
     )  # fmt: skip
+    news.begin()
     with place.socket, suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[place.socket])

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from batchpack.dashboard import overview
+from batchpack.dashboard.news import News
 from batchpack.dashboard.runs import Kept, Runs
 from batchpack.errors import BatchpackError, BrokenFile
 from batchpack.files import inside, read_text
@@ -40,9 +41,9 @@ class Made(NamedTuple):
 class Site:
     """What is served below the token; one request at a time reads and renders."""
 
-    def __init__(self, runs: Runs) -> None:
-        self._runs, self._lock = runs, Lock()
-        self._pages = Kept(self._make, MOST_PAGES)
+    def __init__(self, runs: Runs, news: News) -> None:
+        self._runs, self._news, self._lock = runs, news, Lock()
+        self._pages = Kept(runs.files, self._make, MOST_PAGES)
         self._overview = overview.Overview(runs)
 
     def application(self) -> Starlette:
@@ -60,6 +61,7 @@ class Site:
         """Answer with the list of runs."""
         with self._lock:
             tag, words = self._overview.look()
+            self._ask_for_news()
             return _answer(request, tag, lambda: overview.text(words, tag))
 
     def one_run(self, request: Request) -> Response:
@@ -85,12 +87,20 @@ class Site:
     def _page(self, run: str) -> tuple[str, Made] | None:
         """Return a run's page with the word that changes with it, None for a run that is not to be shown."""
         folder = self._runs.folder(run)
-        return None if folder is None else self._pages.get(folder)
+        found = None if folder is None else self._pages.get(folder)
+        self._ask_for_news()
+        return found
+
+    def _ask_for_news(self) -> None:
+        """Have what is new in the hosts' records collected, where a run that is shown has use for it."""
+        if self._runs.wants_news():
+            self._news.want()
 
     def _make(self, folder: Path) -> tuple[Made, bool]:
         """Make the page of a run, and tell whether it grows with the clock."""
-        record = diffs.offered(self._runs.read(folder))
-        text = page.text(record, record.folder / "index.html", live=page.Live(home="../../", stamp=HERE))
+        found, itself = self._runs.read(folder)
+        record = diffs.offered(found)
+        text = page.text(record, record.folder / "index.html", itself, page.Live(home="../../", stamp=HERE))
         links = [link for task in record.tasks for link in task.links]
         links += [link for one in record.attempts for link in one.links]
         return Made(record, text, frozenset(link.path for link in links)), record.standing == "running"

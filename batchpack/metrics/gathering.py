@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from batchpack.app import App
@@ -60,3 +60,13 @@ def used(app: App, record: Record) -> tuple[Record, Usage | None]:
         return record, None
     with opened(app, news=True) as ledger:
         return attributing.filled(record, ledger), attributing.itself(record, ledger)
+
+
+def known(record: Record) -> tuple[Record, Usage | None]:
+    """Return the same by what is known already; where the ledger cannot be read, the run as it is."""
+    from batchpack import ledger as ledgers
+    from batchpack.metrics import attributing
+
+    with suppress(BatchpackError), ledgers.open(readonly=True) as ledger:
+        return attributing.filled(record, ledger), attributing.itself(record, ledger)
+    return record, None

@@ -14,6 +14,11 @@ from tests.execution.ground import task
 from tests.support.records import began, judged, written
 
 
+def _files(folder: Path) -> list[Path]:
+    """Return the file that is watched."""
+    return [folder / "journal.jsonl"]
+
+
 class Making:
     """Counts how often something is made."""
 
@@ -31,7 +36,7 @@ class Making:
 def test_what_did_not_change_is_made_once(tmp_path: Path) -> None:
     """The same word and the same value, until a file is another."""
     (tmp_path / "journal.jsonl").write_text("a")
-    kept = Kept(Making(), 3)
+    kept = Kept(_files, Making(), 3)
 
     first = kept.get(tmp_path)
     assert first == kept.get(tmp_path)
@@ -45,7 +50,7 @@ def test_what_did_not_change_is_made_once(tmp_path: Path) -> None:
 def test_what_grows_with_the_clock_is_made_anew_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run at work is shown anew after a while though no file changed."""
     monkeypatch.setattr(runs, "EACH_SECONDS", 0.05)
-    kept = Kept(Making(grows=True), 3)
+    kept = Kept(_files, Making(grows=True), 3)
 
     assert kept.get(tmp_path) == kept.get(tmp_path)
     time.sleep(0.06)
@@ -55,7 +60,7 @@ def test_what_grows_with_the_clock_is_made_anew_now_and_then(tmp_path: Path, mon
 def test_what_takes_long_is_made_seldom(tmp_path: Path) -> None:
     """However often files change, making takes at most one part in ten of the time."""
     making = Making(seconds=0.05)
-    kept, end = Kept(making, 3), time.monotonic() + 0.6
+    kept, end = Kept(_files, making, 3), time.monotonic() + 0.6
     while time.monotonic() < end:
         (tmp_path / "journal.jsonl").write_text(str(time.monotonic_ns()))
         os.utime(tmp_path / "journal.jsonl", ns=(0, time.monotonic_ns()))
@@ -67,7 +72,7 @@ def test_what_takes_long_is_made_seldom(tmp_path: Path) -> None:
 def test_only_the_last_ones_are_kept(tmp_path: Path) -> None:
     """What was not asked for in a while is let go, and made again when asked for."""
     making = Making()
-    kept = Kept(making, 2)
+    kept = Kept(_files, making, 2)
     for name in ("a", "b", "a", "c", "a", "b"):
         kept.get(tmp_path / name)
 
@@ -86,4 +91,4 @@ def test_runs_are_those_of_the_project_and_the_one_asked_for(tmp_path: Path) -> 
     assert here.folder == found.folder(here.id)
     assert [None, None, None] == [found.folder(word) for word in ("", "a1b2", "../here")]
     assert other.folder in Runs(tmp_path / "here", (), other.folder).folders()
-    assert "a" == found.read(here.folder).tasks[0].name
+    assert "a" == found.read(here.folder)[0].tasks[0].name
