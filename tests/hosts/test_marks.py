@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from batchpack.collector import Mark
+from batchpack import ledger, manager
+from batchpack.collector import Collector, Mark
+from batchpack.metrics.collecting import collect
 from batchpack.metrics.own.marks import Marks
 from tests.hosts.conftest import Open
 from tests.support.hosts import CLAUDE, OLD_CLAUDE, OPENCODE, Session
@@ -96,6 +98,33 @@ def test_installed_twice_the_ledger_knows_each_mark_once(kind: str, open_host: O
         facts = [fact for source in Marks().sources() for one in Marks().read(source, None) for fact in one.facts]
     found = [fact.event for fact in facts if isinstance(fact, Mark) and fact.session.part]
     assert ["agent_ended", "agent_returned", "agent_started"] == sorted(found)
+
+
+@pytest.mark.parametrize("kind", QUICK)
+def test_marks_are_of_the_threads_that_the_hosts_own_records_tell_of(
+    kind: str, open_host: Open, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the ledger marks and requests meet in the same threads, under the same names and calls, in either order."""
+    session = open_host(kind, _script(kind))
+    session.install("user")
+    _run(session).assert_ok()
+    for variable in ("XDG_STATE_HOME", "XDG_DATA_HOME", "CLAUDE_CONFIG_DIR"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HOME", str(project.home))
+    readers: list[Collector] = [Marks(), manager.load().collectors[session.host]]
+    known = []
+
+    for order in (readers, readers[::-1]):
+        with ledger.open(project.home / f"{order[0].NAME}.sqlite") as book:
+            collect(order, book)
+            marked = {mark.session for mark in book.marks()}
+            used = {row.session for row in book.sessions() if row.sums.requests}
+        assert 3 == len(used), used
+        assert used == marked
+        assert 2 == len({one.call for one in used if one.part})
+        known.append(used)
+
+    assert known[0] == known[1]
 
 
 @pytest.mark.parametrize("kind", QUICK)
