@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS event (
 """
 EVENTS = frozenset(
     {
-        "run_started", "run_resumed", "worktree_made", "attempt_started", "judged", "attempt_void", "merged",
+        "run_started", "run_resumed", "worktree_made", "attempt_started", "judged", "merged",
         "merge_failed", "merge_retried", "abandoned", "skipped", "paused", "went_on", "halted", "cancel_asked",
         "stopped", "finished", "main_tree_changed",
     }

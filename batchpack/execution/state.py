@@ -146,10 +146,6 @@ def _judged(task: Task, event: Event) -> None:
     task.reason = facts.get("reason", "")
 
 
-def _attempt_void(task: Task, _: Event) -> None:
-    task.status = "pending"
-
-
 def _merged(task: Task, event: Event) -> None:
     task.status, task.commit, task.reason = "merged", event.facts["commit"], ""
 
@@ -215,7 +211,6 @@ _OF_TASK: Mapping[str, Callable[[Task, Event], None]] = {
     "worktree_made": _worktree_made,
     "attempt_started": _attempt_started,
     "judged": _judged,
-    "attempt_void": _attempt_void,
     "merged": _merged,
     "merge_failed": _merge_failed,
     "merge_retried": _merge_retried,

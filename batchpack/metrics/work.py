@@ -95,7 +95,7 @@ class _Reader:
     def _attempts(self, about: WorkTask, events: Sequence[Event]) -> Iterable[Attempt]:
         """Yield a task's attempts in their order."""
         begun: list[Event | None] = [event for event in events if event.name == "attempt_started"]
-        ended = {event.attempt: event for event in events if event.name in {"judged", "attempt_void"}}
+        ended = {event.attempt: event for event in events if event.name == "judged"}
         made = [event for event in events if event.name == "worktree_made"]
         for start, following in pairwise([*begun, None]):
             last = seconds(following.at) if following else self.last
@@ -110,7 +110,7 @@ class _Reader:
         ended = self._ended(start, end) if end else None
         return Attempt(
             number=start.attempt, begun=seconds(start.at), ended=ended, last=last if ended is None else ended,
-            end=str(facts.get("verdict", "void")) if end else "running" if self.driven else "cut off",
+            end=str(facts["verdict"]) if end else "running" if self.driven else "cut off",
             reason=str(facts.get("reason") or ""), executor=executor, agent=about.agent,
             model=(usage.model if usage else "") or str(start.facts.get("model") or ""),
             by_model=bool(executor) and executor not in self.programs, usage=usage,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from batchpack.errors import BatchpackError
-from batchpack.execution.journal import Draft, Journal
+from batchpack.execution.journal import EVENTS, Draft, Journal
+from tests.support.project import ROOT
 
 
 def test_events_come_back_in_their_order(tmp_path: Path) -> None:
@@ -38,3 +41,17 @@ def test_what_is_no_database_is_told(tmp_path: Path) -> None:
         Journal(tmp_path / "j.sqlite")
 
     assert (tmp_path / "j.sqlite").read_text().startswith("this is")
+
+
+def _drafted() -> Iterator[str]:
+    """Yield the names of all drafts that the engine makes."""
+    for path in (ROOT / "batchpack").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Draft" and node.args:
+                values = ast.walk(node.args[0])
+                yield from (one.value for one in values if isinstance(one, ast.Constant) and isinstance(one.value, str))
+
+
+def test_every_event_is_written_by_something() -> None:
+    """An event that nothing writes is dead, and so is what reads it."""
+    assert set() == EVENTS - set(_drafted())
