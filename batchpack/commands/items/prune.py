@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
+from batchpack import consent
 from batchpack.app import App
 from batchpack.commands.items._queue import PROJECT
-from batchpack.errors import UsageError
 from batchpack.items import pruning, words
-from batchpack.output import confirm, is_terminal, say, warn
+from batchpack.output import say, warn
 from batchpack.queue import batches
 
 DAYS = 30
@@ -44,17 +44,11 @@ def command(app: App, /, names: tuple[str, ...], older: float | None, project: P
         return 1 if names else 0
     for old in going:
         say(f"{old.folder}: {words.size(old.bytes)}" + (f"; {old.kept_for}" if old.kept_for else ""))
-    if not given["yes"] and not _agreed(len(going)):
+    question = f"Remove {words.count(len(going), 'batch', 'batches')} for good?"
+    if not given["yes"] and not consent.given(question, "add --yes to remove what is listed above"):
         say("Nothing was removed.")
         return 1
     for old in going:
         pruning.remove(old)
     say(f"Removed {words.count(len(going), 'batch', 'batches')}.")
     return 0
-
-
-def _agreed(number: int) -> bool:
-    """Ask a person; without one, nothing is agreed."""
-    if not is_terminal():
-        raise UsageError("nobody is there to be asked", "add --yes to remove what is listed above")
-    return confirm(f"Remove {words.count(number, 'batch', 'batches')} for good?")

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
+from batchpack import consent
 from batchpack.amounts import count
 from batchpack.app import App
 from batchpack.commands.messages._looking import PROJECT
-from batchpack.errors import UsageError
 from batchpack.groups import options
 from batchpack.messages import job as jobs
 from batchpack.messages import pruning
 from batchpack.messages.pruning import Old
-from batchpack.output import confirm, is_terminal, say, warn
+from batchpack.output import say, warn
 
 DAYS = 30
 
@@ -45,7 +45,8 @@ def command(app: App, /, words: tuple[str, ...], older: float | None, project: P
         return 1 if words else 0
     for old in going:
         say(_told(old))
-    if not given["yes"] and not _agreed(len(going)):
+    question = f"Remove {count(len(going), 'job')} for good?"
+    if not given["yes"] and not consent.given(question, "add --yes to remove what is listed above"):
         say("Nothing was removed.")
         return 1
     for old in going:
@@ -58,10 +59,3 @@ def _told(old: Old) -> str:
     """Say what goes with a job."""
     lost = f"; {old.kept_for}: LOST, though paid for" if old.kept_for else ""
     return f"{old.job.folder}: {count(old.answered, 'answer')}, {old.bytes / 1e6:,.1f} MB{lost}"
-
-
-def _agreed(number: int) -> bool:
-    """Ask a person; without one, nothing is agreed."""
-    if not is_terminal():
-        raise UsageError("nobody is there to be asked", "add --yes to remove what is listed above")
-    return confirm(f"Remove {count(number, 'job')} for good?")

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
+from batchpack import consent
 from batchpack.amounts import count
 from batchpack.app import App
 from batchpack.commands.receipts._shared import BATCH, JSON, PROJECT, acts_of, folder_of
-from batchpack.errors import UsageError
 from batchpack.groups import options
-from batchpack.output import confirm, is_terminal, say, say_json, warn
+from batchpack.output import say, say_json, warn
 from batchpack.receipts import recording, undoing
 from batchpack.receipts.export import plain
 from batchpack.receipts.undoing import Undoing, Undone
@@ -42,7 +42,8 @@ def command(app: App, /, acts: tuple[str, ...], batch: str, project: Path | None
         _show(chosen)
     if given["dry_run"] or not chosen.acts:
         return 0 if given["dry_run"] or not acts else 1
-    if not given["yes"] and not _agreed(len(chosen.acts)):
+    question = f"Run {count(len(chosen.acts), 'command')}, from the first one above on?"
+    if not given["yes"] and not consent.given(question, "read what is listed above, then add --yes"):
         say("Nothing was run.")
         return 1
     return _run(folder, chosen, app.project(project), as_json=as_json)
@@ -58,13 +59,6 @@ def _show(chosen: Undoing) -> None:
         say(f"{act.id}  {plain(act.before.draft.what)} {plain(act.before.draft.item)} stays: {why}")
     if not chosen.acts:
         say("Nothing to take back.")
-
-
-def _agreed(number: int) -> bool:
-    """Ask a person; without one, nothing is agreed."""
-    if not is_terminal():
-        raise UsageError("nobody is there to be asked", "read what is listed above, then add --yes")
-    return confirm(f"Run {count(number, 'command')}, from the first one above on?")
 
 
 def _run(folder: Path, chosen: Undoing, project: Path, *, as_json: bool) -> int:
