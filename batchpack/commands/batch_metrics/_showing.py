@@ -34,7 +34,7 @@ def show(app: App, **given: Any) -> None:
     if given["watch"] is not None:
         from batchpack.commands.batch_metrics import _watching
 
-        _watching.watch(lambda: lines(app, asked, how), given["watch"])
+        _watching.watch(lambda: lines(app, asked, how, _watching.FEW), given["watch"])
     elif how.as_json:
         say_json(facts(app, asked, how))
     elif how.as_csv:
@@ -42,7 +42,9 @@ def show(app: App, **given: Any) -> None:
 
         say(_tabling.text(facts(app, asked, how), asked, how.by))
     else:
-        say("\n".join(lines(app, asked, how)))
+        from batchpack.metrics.sheet import SHOWN
+
+        say("\n".join(lines(app, asked, how, SHOWN)))
 
 
 def _check(given: dict[str, Any]) -> None:
@@ -100,11 +102,11 @@ def facts(app: App, asked: Asked, how: Form) -> dict[str, Any]:
     return {"by": how.by, "rows": [usage.facts(row, by) for row in _rows(app, asked, how)]}
 
 
-def lines(app: App, asked: Asked, how: Form) -> list[str]:
-    """Return the figures for people."""
+def lines(app: App, asked: Asked, how: Form, most: int) -> list[str]:
+    """Return the figures for people, a table having so many rows unless all are wanted."""
     from batchpack.metrics import sheet
 
-    wide, shown = window(), None if how.everything else sheet.SHOWN
+    wide, shown = window(), None if how.everything else most
     if how.by is None:
         found = _overview(app, asked, how)
         return sheet.run(found, wide) if asked.folder else sheet.lines(found, wide, shown)

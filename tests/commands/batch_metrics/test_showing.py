@@ -1,0 +1,114 @@
+"""What is asked for is shown."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+
+import pytest
+
+from batchpack.metrics import usage
+from tests.support.metrics import ask
+from tests.support.project import Project
+from tests.support.work import Ground
+
+
+def test_runs_of_both_kinds_stand_in_one_table(ground: Ground) -> None:
+    """Tasks, attempts, retries, width and use of each; the sums add up."""
+    facts = ask(ground.project, "--json").json()
+    said = ask(ground.project).assert_ok().out
+
+    work, host = facts["runs"]
+    assert ("work", "host") == (work["kind"], host["kind"])
+    assert (2, 2, 3, 1, 1) == tuple(work[key] for key in ("tasks", "done", "attempts", "retries", "failed_attempts"))
+    assert (0, 3) == (work["usage"]["unknown"], work["usage"]["without_model"])
+    assert {"broken_runs": 0, "gone_runs": 0} == facts["left_out"]
+    pending = host["tasks"]
+    sums = f"runs: 2, tasks: {2 + pending} = 2 done + 0 failed + 0 skipped + {pending} pending"
+    assert f"{sums}; success: 100% of those at an end" in said
+    rows = [line.split()[0] for line in said.splitlines()[2:4]]
+    assert [work["run"][-4:], host["run"][-4:]] == rows
+
+
+def test_nothing_recorded_says_how_to_make_some(project: Project) -> None:
+    """Without any run the reader learns two ways to make one, whichever option was given."""
+    for words in ([], ["--stats"], ["--all"], ["--no-collect"], ["--since", "7d"]):
+        out = ask(project, *words).assert_ok().out
+        assert "/batch-run" in out
+        assert "batchpack demo" in out
+    assert "Nothing is recorded." in ask(project, "--by", "batch").assert_ok().out
+    ask(project, "--last").assert_failed("there is no run 'latest' here")
+
+
+def test_one_run_is_shown_task_by_task(ground: Ground) -> None:
+    """By its id, its last four digits, or as the newest; an unknown one is a clear error."""
+    run = ground.last.id
+    shown = [ask(ground.project, "--run", word).assert_ok().out for word in (run, run[-4:])]
+    newest = ask(ground.project, "--last").assert_ok().out
+
+    assert shown[0] == shown[1]
+    assert f"Run {run}: proof" in shown[0]
+    assert ["again", "never"] == [line.split()[0] for line in _below(shown[0], "Tasks:")[1:]]
+    assert "Design and research the storage" in newest
+    ask(ground.project, "--run", "nope").assert_failed("there is no run 'nope'", "batchpack runs --all")
+    ask(ground.project, "--run", "nope", "--json").assert_failed("there is no run 'nope'")
+    ask(ground.project, "--run", "../x").assert_failed("is not the name of a run")
+
+
+def _below(text: str, title: str) -> list[str]:
+    """Return the lines of a table below its title."""
+    return text.partition(f"\n{title}\n")[2].partition("\n\n")[0].splitlines()
+
+
+@pytest.mark.parametrize("word", [*usage.BY, "batch"])
+def test_one_table_by_each_word(ground: Ground, word: str) -> None:
+    """As a table, as JSON and as CSV; all rows of the ledger are in it, each once."""
+    rows = ask(ground.project, "--by", word, "--json").json()
+    table = list(csv.DictReader(io.StringIO(ask(ground.project, "--by", word, "--csv").assert_ok().out)))
+    lines = ask(ground.project, "--by", word).assert_ok().out.partition("\n\n")[0].splitlines()
+
+    assert (word, 1) == (rows["by"], rows["schema"])
+    assert len(rows["rows"]) == len(table) == len(lines) - 1 > 0
+    if word != "batch":
+        assert 1017 == sum(row["tokens"] for row in rows["rows"]) == sum(int(row["tokens"]) for row in table)
+
+
+def test_since_and_project_limit_everything(ground: Ground) -> None:
+    """Runs and use from a moment on, and of one folder; what is no moment is refused."""
+
+    def tokens(*words: str) -> int:
+        return sum(row["tokens"] for row in ask(ground.project, *words, "--json").json()["by_model"])
+
+    assert (1017, 1010, 1010) == (tokens(), tokens("--since", "24h"), tokens("--project", "."))
+    future = ask(ground.project, "--since", "2100-01-01", "--json").json()
+    assert ([], []) == (future["runs"], future["by_model"])
+    assert "since 2100-01-01 00:00" in ask(ground.project, "--since", "2100-01-01", env={"TZ": "UTC"}).out
+    ask(ground.project, "--since", "soon").assert_failed("'soon' is no moment", "yesterday", code=2)
+
+
+def test_options_that_contradict_each_other(ground: Ground) -> None:
+    """Each is refused with what to do."""
+    for words in (["--run", "a1b2", "--last"], ["--json", "--csv"], ["--watch", "--json"], ["--last", "--since", "7d"]):
+        ask(ground.project, *words).assert_failed(code=2)
+
+
+def test_a_narrow_window_folds_tables(ground: Ground) -> None:
+    """No line is wider than it; without a window a run is one line."""
+    narrow = ask(ground.project, env={"COLUMNS": "80"}).assert_ok().out
+    piped = ask(ground.project).assert_ok().out
+
+    assert [] == [line for line in narrow.splitlines() if len(line) > 80]
+    assert any(line.startswith("run ") and line.endswith("cost") for line in piped.splitlines())
+
+
+def test_it_starts_quickly(project: Project) -> None:
+    """With little data it takes less than 0.35 s of processor time, at best of five."""
+
+    def once() -> float:
+        before = os.times()
+        ask(project, "--stats").assert_ok()
+        after = os.times()
+        return sum(after[2:4]) - sum(before[2:4])
+
+    assert min(once() for _ in range(5)) < 0.35
