@@ -43,6 +43,7 @@ _FIRST = (
         run TEXT NOT NULL, task TEXT NOT NULL, attempt INTEGER NOT NULL,
         first_at REAL, last_at REAL, UNIQUE (session, part))""",
     "CREATE INDEX thread_parent ON thread (parent)",
+    "CREATE INDEX thread_run ON thread (run)",
     "CREATE TABLE model (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
     "INSERT INTO model (id, name) VALUES (0, '')",
     f"""CREATE TABLE usage (id INTEGER PRIMARY KEY, key INTEGER NOT NULL, thread INTEGER NOT NULL, at REAL,
