@@ -28,7 +28,7 @@ MIRRORS = {
     "batchpack/engine.py": "a Protocol and values; tests/local/test_engine.py holds the local one to it",
     "batchpack/source.py": "a Protocol without code; tests/test_hookspecs.py",
     "batchpack/collector.py": "a Protocol and values; tests/metrics/test_collecting.py reads by it",
-    "batchpack/ledger/asking.py": "tests/ledger/test_ledger.py asks for spans, tests/ledger/test_totals.py for all else",
+    "batchpack/ledger/asking.py": "tests/ledger/test_ledger.py asks for spans, test_totals.py for all else",
     "batchpack/ledger/meta.py": "tests/ledger/test_opening.py and tests/ledger/test_pruning.py change what it keeps",
     "batchpack/ledger/requests.py": "tests/ledger/test_ledger.py tells requests in all orders",
     "batchpack/ledger/taking.py": "tests/ledger/test_ledger.py and tests/metrics/test_collecting.py take by it",

@@ -33,8 +33,8 @@ def test_a_session_has_clean_words_and_a_number() -> None:
 @pytest.mark.parametrize(
     ("given", "stored"),
     [
-        (T, T), (int(T), T), (checking.EARLIEST, checking.EARLIEST), (checking.EARLIEST - 1, None), (T + 86400, T + 86400),
-        (T + 86401, None), (math.nan, None), (math.inf, None), ("2023", None), (None, None), (True, None),
+        (T, T), (int(T), T), (checking.EARLIEST, checking.EARLIEST), (checking.EARLIEST - 1, None),
+        (T + 86400, T + 86400), (T + 86401, None), (math.nan, None), (math.inf, None), ("2023", None), (None, None), (True, None),
     ],
 )  # fmt: skip
 def test_times_can_be(given: object, stored: float | None) -> None:
