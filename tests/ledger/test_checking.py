@@ -34,7 +34,8 @@ def test_a_session_has_clean_words_and_a_number() -> None:
     ("given", "stored"),
     [
         (T, T), (int(T), T), (checking.EARLIEST, checking.EARLIEST), (checking.EARLIEST - 1, None),
-        (T + 86400, T + 86400), (T + 86401, None), (math.nan, None), (math.inf, None), ("2023", None), (None, None), (True, None),
+        (T + 86400, T + 86400), (T + 86401, None), (math.nan, None), (math.inf, None), ("2023", None),
+        (None, None), (True, None),
     ],
 )  # fmt: skip
 def test_times_can_be(given: object, stored: float | None) -> None:
