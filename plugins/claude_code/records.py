@@ -21,7 +21,7 @@ USAGE, ANSWER = b'"usage"', b'"assistant"'
 """Only lines with both words are parsed; in texts, quotes have a backslash before them."""
 RECORD, REQUEST = b'{"parentUuid":', b'"requestId":"'
 HAND_IN = b"result put "
-HAND_IN_SPAN = 260
+HAND_IN_SPAN, MOST_NAME = 260, 90
 OPENING, OPENING_LINES = (b'"cwd"', b'"agentSetting"'), 60
 """So far from its beginning a transcript is looked through for the first thing that was said."""
 COUNTS = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
@@ -257,8 +257,8 @@ _COUNTED = ("input", "output", "cache_read", "write_5m", "write_1h", "web_search
 
 def _key(record: Mapping[str, Any], message: Mapping[str, Any]) -> str:
     """Return what names a request for good: its message and its request, else its line; raises ValueError."""
-    words = [_word(message.get("id")), _word(record.get("requestId"))]
-    key = ":".join(word for word in words if word) or _word(record.get("uuid"))
+    words = [_word(message.get("id"), MOST_NAME), _word(record.get("requestId"), MOST_NAME)]
+    key = ":".join(word for word in words if word) or _word(record.get("uuid"), MOST_NAME)
     if not key:
         raise ValueError("it has no id, so it cannot be counted once")
     return key
@@ -281,6 +281,6 @@ def _said(record: Mapping[str, Any]) -> str:
     return content if isinstance(content, str) else "\n".join(texts)
 
 
-def _word(value: object) -> str:
-    """Return a text as it stands in the records, else nothing."""
-    return value if isinstance(value, str) else ""
+def _word(value: object, most: int = 4096) -> str:
+    """Return a text of one line as it stands in the records, else nothing."""
+    return value if isinstance(value, str) and len(value) <= most and value.isprintable() else ""

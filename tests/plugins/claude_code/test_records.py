@@ -101,6 +101,17 @@ def test_a_request_without_its_own_id_is_known_by_what_it_has() -> None:
     assert [Complaint("it has no id, so it cannot be counted once", "line 3")] == records.complaints(facts)
 
 
+@pytest.mark.parametrize("word", ["\\ud800", "two\\nlines", "x" * 500, "\\u202eevil", "\\u0000"])
+def test_a_name_that_is_none_does_not_get_in(word: str) -> None:
+    """Half a character, a second line or a text of any length is no id, no folder and no agent."""
+    told = said("x", agent=AGENT).replace(PROJECT, word)
+    line = answered(1, 5, agent=AGENT, attributionAgent="AGENT").replace("msg_1", word).replace('"AGENT"', f'"{word}"')
+    found = requests(read(told, line.replace(PROJECT, word), agent=AGENT))
+
+    assert ["req_1"] == list(found)
+    assert len(word) == 500 or ("", "") == found["req_1"].session[5:7]
+
+
 def test_what_no_model_was_asked_for_is_passed_over() -> None:
     """Claude Code's own messages, what a tool's result says of usage, and lines of new kinds tell nothing."""
     synthetic = answered(1, 5, 5).replace("claude-opus-5-5", "<synthetic>")
