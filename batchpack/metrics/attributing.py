@@ -15,12 +15,14 @@ from batchpack.runs import ids
 
 Thread = tuple[str, str, str]
 """A session's host and id, and the part of it."""
+UNHEARD = frozenset({"running", "lost", "cancelled", "void", "cut off"})
+"""How an attempt of an executor stands that was never asked what it used; its session is in none of the others."""
 SLACK_SECONDS = 1.0
 """An agent may be on record a moment before its attempt is."""
 
 
 def filled(record: Record, ledger: Ledger) -> Record:
-    """Return a run with what each attempt used that the host's own agents carried out, and by which model.
+    """Return a run with what each attempt used of which only the host's own records tell, and by which model.
 
     An attempt that no conversation names stays unknown; several conversations of one attempt are added up.
     """
@@ -31,8 +33,16 @@ def filled(record: Record, ledger: Ledger) -> Record:
 
 
 def is_wanting(record: Record) -> bool:
-    """Tell whether a run has attempts of a host's agents, of which only the host's own records say what they used."""
-    return any(one.executor == BY_HOST and one.usage is None for one in record.attempts)
+    """Tell whether a run has attempts of which only the host's own records say what they used.
+
+    These are those of a host's agents, and those of an executor that go on or ended without a word.
+    """
+    return any(map(_is_wanting, record.attempts))
+
+
+def _is_wanting(attempt: Attempt) -> bool:
+    """Tell whether an attempt is one of these."""
+    return attempt.usage is None and (attempt.executor == BY_HOST or (attempt.by_model and attempt.end in UNHEARD))
 
 
 def itself(record: Record, ledger: Ledger) -> Usage | None:
@@ -58,8 +68,8 @@ def _filled(task: Task, found: Mapping[tuple[str, int], Usage]) -> Task:
 
 
 def _with(attempt: Attempt, usage: Usage | None) -> Attempt:
-    """Return an attempt of a host's agent with its use; what is known otherwise stays."""
-    if usage is None or attempt.usage is not None or attempt.executor != BY_HOST:
+    """Return an attempt with its use; what is known otherwise stays."""
+    if usage is None or not _is_wanting(attempt):
         return attempt
     return replace(attempt, usage=usage, model=usage.model or attempt.model)
 

@@ -126,6 +126,16 @@ def test_what_is_known_already_stays(store: Ledger) -> None:
     assert run is attributing.filled(run, store)
 
 
+def test_what_an_executor_did_not_live_to_tell_is_found(store: Ledger) -> None:
+    """Attempts that go on, were lost or cancelled have what their sessions used; one that was asked stays unknown."""
+    take(store, *(used(agent("a", number), str(number), output=number) for number in (1, 2, 3, 4)))
+    ends = ["lost", "failed", "cut off", "running"]
+    tries = [attempt(at, None, end=end, number=at, executor="claude") for at, end in enumerate(ends, 1)]
+    found = attributing.filled(record(done("a", *tries, settled=30)), store)
+
+    assert [1, None, 3, 4] == [one.usage and one.usage.output for one in found.attempts]
+
+
 def test_the_session_itself_is_counted_apart(store: Ledger) -> None:
     """What it used while the run went on, with agents that name no run; not before, not after, not for other runs."""
     main, explorer = Session(HOST, MAIN), Session(HOST, MAIN, "agent-explorer", parent=MAIN)
