@@ -77,7 +77,7 @@ def write(
     for block in blocks:
         taken = block
         if _insert(connection, block, start) != len(block.names):
-            taken = _first(connection, block, rejects)
+            taken = _first(connection, block, start, rejects)
             connection.executemany(_MOVE, zip(_starts(taken, start), taken.names, strict=True))
         start += out.write(b"\n".join([*taken.bodies, b""]))
         hashed.update("\n".join([*map("\t".join, zip(taken.names, taken.digests, strict=True)), ""]).encode())
@@ -131,14 +131,16 @@ def recount(connection: sqlite3.Connection) -> str:
     return hashed.hexdigest()
 
 
-def _first(connection: sqlite3.Connection, block: Block, rejects: Rejects) -> Block:
-    """Return the items of a block that were written; the others are twins of earlier ones."""
+def _first(connection: sqlite3.Connection, block: Block, start: int, rejects: Rejects) -> Block:
+    """Return the items of a block that were written; the others are twins of earlier ones, or read a second time."""
     written = []
     for row in zip(*block, strict=True):
         name, *_, place, _ = row
-        first = connection.execute("SELECT locator FROM item WHERE id = ?", (name,)).fetchone()[0]
-        if first == place:
+        first, at = connection.execute("SELECT locator, start FROM item WHERE id = ?", (name,)).fetchone()
+        if first == place and at >= start:
             written.append(row)
+        elif first == place:
+            rejects.put(place, "it was read before: its source is named twice")
         else:
             rejects.put(place, f"its id {name!r} is that of {first} too")
     return Block(*zip(*written, strict=True)) if written else NOTHING

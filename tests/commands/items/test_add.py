@@ -47,3 +47,17 @@ def test_a_field_that_no_item_has_is_told(project: Project) -> None:
 
     assert "in the field kin, which --category names" in done.err
     assert "in the field when, which --at names" in done.err
+
+
+def test_what_is_read_twice_is_told(project: Project) -> None:
+    """A file that is named twice, as a word or by two patterns, adds nothing, or each of its items once."""
+    project.write({"x.jsonl": '{"id":"a"}\n{"id":"b"}\n', "d/a.txt": "a", "d/b.txt": "b"})
+    told = "it was read before: its source is named twice"
+    project.run("items", "add", "x.jsonl", "x.jsonl").assert_failed(f"x.jsonl:1: {told}")
+    project.run("items", "add", "d/*.txt", "d/a*").assert_failed(f"d/a.txt: {told}")
+
+    done = project.run("items", "add", "x.jsonl", "x.jsonl", "--keep-going", "--name", "k").assert_ok()
+
+    assert "Batch k: 2 items, 20 B" in done.out
+    assert f"2 rows were set aside:\n  x.jsonl:1: {told}\n  x.jsonl:2: {told}\n" == done.err
+    project.run("items", "check", "--batch", "k").assert_ok()
