@@ -41,11 +41,21 @@ def answered(session: Session, key: str, at: object, data: object) -> Answer:
 
 def _object(data: object) -> dict[str, Any] | None:
     """Return a JSON object."""
+    import orjson
+
     try:
-        found = json.loads(data) if isinstance(data, str | bytes) else None
+        found = orjson.loads(data) if isinstance(data, str) else None
+    except ValueError:
+        found = _of_json(str(data))
+    return found if isinstance(found, dict) else None
+
+
+def _of_json(text: str) -> object:
+    """Read what only Python takes for JSON: halves of letters, and numbers that are none."""
+    try:
+        return json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
 
 
 def _part(facts: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -69,23 +79,25 @@ def _is_copy(key: str, created: float | None, completed: float | None) -> bool:
 
 def _told(session: Session, key: str, at: float, message: Mapping[str, Any]) -> tuple[Used | Complaint, ...]:
     """Read the tokens; an answer that was refused or broken off has none."""
-    tokens, cache = _part(message, "tokens"), _part(_part(message, "tokens"), "cache")
-    values = [tokens.get(name, 0) for name in ("input", "output", "reasoning")]
+    tokens = _part(message, "tokens")
+    cache = _part(tokens, "cache")
+    values = (tokens.get("input", 0), tokens.get("output", 0), tokens.get("reasoning", 0))
     counts = [_count(value) for value in (*values, cache.get("read", 0), cache.get("write", 0))]
     if None in counts:
         return (Complaint("a count of tokens that makes no sense", key),)
-    sent, said, thought, cached, kept = (count or 0 for count in counts)
     if not any(counts):
         return (Complaint("an answer whose service told no tokens", key),) if message.get("finish") else ()
-    used = Used(session, key, at, str(message.get("modelID") or ""), sent, said + thought, cached, kept)
-    return (used._replace(dollars=_number(message.get("cost")) or None),)
+    sent, said, thought, cached, kept = (count or 0 for count in counts)
+    model, dollars = message.get("modelID"), _number(message.get("cost")) or None
+    name = model if isinstance(model, str) else ""
+    return (Used(session, key, at, name, sent, said + thought, cached, kept, dollars=dollars),)
 
 
 def _count(value: object) -> int | None:
     """Return a count of tokens, None for what is none."""
-    number = _number(value)
-    whole = number is not None and number == int(number) and 0 <= number <= MOST_TOKENS
-    return int(number) if number is not None and whole else None
+    if type(value) is float and value.is_integer():  # JavaScript has one kind of numbers
+        value = int(value)
+    return value if type(value) is int and 0 <= value <= MOST_TOKENS else None
 
 
 def _number(value: object) -> float | None:

@@ -102,17 +102,18 @@ def _portions(records: sqlite3.Connection, columns: Mapping[str, frozenset[str]]
 
 def _next(records: sqlite3.Connection, threads: Threads, place: Place) -> tuple[list[Fact], Place, int]:
     """Read the next messages; return what they tell, the place behind them, and how many were new."""
-    sessions, facts, open_, fresh = dict[Session, None](), list[Fact](), list[str](), 0
+    sessions, facts, open_, fresh = dict[str, Session](), list[Fact](), list[str](), 0
     words = {"open": json.dumps(place.open), "row": place.row, "messages": MESSAGES, "longest": LONGEST}
-    for message in records.execute(NEXT, words):
-        session = threads.told(str(message["session_id"]))
-        answer = answered(session, str(message["id"]), message["time_created"], message["data"])
-        sessions[session] = None
+    row, last = place.row, place.id
+    for number, key, of, at, data in records.execute(NEXT, words):
+        session = sessions[of] = threads.told(str(of))
+        answer = answered(session, str(key), at, data)
         facts += answer.facts
-        open_ += [message["id"]] if answer.open else []
-        if message["row"] > place.row:
-            place, fresh = place._replace(row=message["row"], id=message["id"]), fresh + 1
-    return [*sessions, *facts], place._replace(open=tuple(open_[-MOST_OPEN:])), fresh
+        if answer.open:
+            open_.append(key)
+        if number > row:
+            row, last, fresh = number, key, fresh + 1
+    return [*sessions.values(), *facts], Place(row, last, tuple(open_[-MOST_OPEN:])), fresh
 
 
 def _of_others(records: sqlite3.Connection, columns: Mapping[str, frozenset[str]]) -> list[Fact]:
