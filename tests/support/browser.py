@@ -67,9 +67,8 @@ def opened(
     browser: Browser, address: str, size: tuple[int, int] = DESK, *, dark: bool = False, checked: bool = False
 ) -> Iterator[Look]:
     """Open a page in a window of its own; to be `checked` by axe-core, its own policy is set aside."""
-    scheme = "dark" if dark else "light"
     context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, bypass_csp=checked
+        viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light", bypass_csp=checked
     )  # fmt: skip
     try:
         look = Look(context.new_page())
