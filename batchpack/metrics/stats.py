@@ -137,6 +137,7 @@ def _work_cells(record: Record) -> list[str]:
     rate = success(counts)
     numbers = [wording.number(count) for count in (len(record.tasks), *counts.values())]
     took = [wording.duration(times.wall), wording.duration(times.worked), wording.width(times)]
+    took = took if record.attempts else ["-"] * 3
     return [*numbers, "-" if rate is None else f"{rate:.0%}", wording.number(figures.retries(record)), *took]
 
 
@@ -149,9 +150,7 @@ def batch_cells(record: Record) -> list[list[str]]:
 
 def task_cells(task: Task) -> list[str]:
     """Return one task as a row for people."""
-    if not task.attempts:
-        return [task.name, task.group, task.state, "0", *["-"] * (1 + len(USED_HEADS))]
-    worked = wording.duration(figures.times(task.attempts).worked)
+    worked = wording.duration(figures.times(task.attempts).worked) if task.attempts else "-"
     return [task.name, task.group, task.state, str(len(task.attempts)), worked, *_used(task.attempts)]
 
 
@@ -178,6 +177,8 @@ def _used(attempts: Iterable[Attempt]) -> list[str]:
 
 def used(spent: Spent) -> list[str]:
     """Return tokens by kind and what they cost, as cells."""
+    if not spent.attempts:
+        return ["-"] * len(USED_HEADS)
     if not spent.measured:
         return [wording.UNKNOWN if spent.unknown else wording.NONE] * len(USED_HEADS)
     more = PLUS if spent.unknown else ""
