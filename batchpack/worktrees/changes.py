@@ -112,8 +112,11 @@ def commit(worktree: Worktree, message: str) -> str | None:
         )
     deleting.stale_locks(worktree.common, worktree.branch, worktree.record)
     _unstage(worktree, [entry for entry in found.entries if entry not in left])
-    lines = "".join(f"{git.quote(entry.path)}\n" for entry in left)
-    _do(worktree, "add", "--all", "--pathspec-from-file=-", stdin=lines)
+    lines = "".join(
+        f"{git.quote(entry.path)}\n" for entry in left if not entry.is_removed
+    )  # git add finds no such path
+    if lines:
+        _do(worktree, "add", "--all", "--pathspec-from-file=-", stdin=lines)
     _do(worktree, "commit", "--quiet", "--cleanup=whitespace", "--file=-", stdin=message.strip() or "work of a task")
     return registry.tip(worktree.common, worktree.branch)
 

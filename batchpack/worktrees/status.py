@@ -27,6 +27,11 @@ class Entry(NamedTuple):
         """Tell whether the index differs from the commit."""
         return self.kind == "1" and self.facts[2] != "."
 
+    @property
+    def is_removed(self) -> bool:
+        """Tell whether the path is in the commit alone, as `git rm` and `git mv` leave it."""
+        return self.kind == "1" and self.facts[2:4] == "D."
+
 
 class Found(NamedTuple):
     """The state of a work tree: its commit, its branch (`(detached)` without one) and all that differs."""

@@ -72,6 +72,20 @@ def test_a_commit_carries_all_that_was_left(project: Project) -> None:
     assert None is changes.commit(made, "again")
 
 
+@pytest.mark.parametrize("words", [("rm", "app.py"), ("mv", "app.py", "moved.py")])
+def test_what_git_itself_removed_is_committed(project: Project, words: tuple[str, ...]) -> None:
+    """An agent that removes or moves files by git's own commands has them removed or moved in the commit."""
+    ground = lay(project)
+    made = ground.tree()
+    project.git("-C", str(made.path), *words)
+
+    commit = changes.commit(made, "removed")
+
+    listed = project.git("ls-tree", "-r", "--name-only", str(commit)).splitlines()
+    assert (False, "mv" in words) == ("app.py" in listed, "moved.py" in listed)
+    assert () == changes.of(made).uncommitted
+
+
 def test_a_hook_that_fails_is_told_with_what_it_said(project: Project) -> None:
     """The project's hooks run, their output comes back when they refuse, and nothing is committed."""
     ground = lay(project)
