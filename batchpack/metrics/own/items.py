@@ -12,7 +12,7 @@ from batchpack.item_runs import used as noted
 from batchpack.ledger.values import ATTEMPT
 from batchpack.metrics.own import lines
 from batchpack.metrics.own.runs import used
-from batchpack.metrics.own.shelf import Shelf, stamp
+from batchpack.metrics.own.shelf import Shelf, stamp, word
 from batchpack.queue import batches
 
 
@@ -40,11 +40,11 @@ class Items:
         """Yield the session of a call, and what it used where that was told; the batch stands for a run."""
         key = f"{ATTEMPT}{batch}:{one['call']}"
         session = Session(
-            self._shelf.host(str(one["executor"])), str(one["session"] or key), agent=str(one["agent"]),
-            project=str(project), run=batch, task=str(one["task"]), attempt=int(one["attempt"]),
+            self._shelf.host(word(one["executor"])), word(one["session"], key), agent=word(one["agent"]),
+            project=str(project), run=batch, task=word(one["task"]), attempt=int(one["attempt"]),
         )  # fmt: skip
         usage = one["usage"]
         if usage:
-            yield used(session, key, seconds(one["at"]), usage, str(usage["model"] or one["model"]))
+            yield used(session, key, seconds(one["at"]), usage, word(usage["model"], one["model"]))
         elif one["session"]:
             yield session

@@ -12,7 +12,7 @@ from batchpack.execution.state import seconds
 from batchpack.messages.costs import BATCH, rest_of
 from batchpack.messages.job import ROOT, Job
 from batchpack.metrics.own import lines
-from batchpack.metrics.own.shelf import Shelf, stamp
+from batchpack.metrics.own.shelf import Shelf, stamp, word
 
 ENDINGS = (".jsonl", ".part")
 RECORDS = ".records.jsonl"
@@ -53,7 +53,7 @@ class _Teller:
     def __init__(self, job: Job, path: Path) -> None:
         facts = job.facts
         project = job.folder.parents[len(ROOT.parts)]
-        self._session = Session(str(facts.provider), f"{job.id}.{facts.nonce}", project=str(project), run=job.id)
+        self._session = Session(word(facts.provider), f"{job.id}.{facts.nonce}", project=str(project), run=job.id)
         self._usual = BATCH if facts.mode == "batch" else STANDARD
         round_, _, number = path.stem.partition("-")
         try:
@@ -73,9 +73,9 @@ class _Teller:
         place = usage.get("inference_geo") or ""
         read, short, hour, searches = rest_of(usage)
         yield Used(
-            self._session, name, self._at(name), str(message["model"]), usage.get("input_tokens") or 0,
+            self._session, name, self._at(name), word(message["model"]), usage.get("input_tokens") or 0,
             usage.get("output_tokens") or 0, read, short, hour, searches,
-            geography=str(place if tier in {BATCH, STANDARD} else tier),  # another tier has no price of its own
+            geography=word(place if tier in {BATCH, STANDARD} else tier),  # another tier has no price of its own
             batch=tier == BATCH,
         )  # fmt: skip
 

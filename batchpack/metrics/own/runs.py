@@ -14,7 +14,7 @@ from batchpack.execution.facts import BY_HOST, is_work
 from batchpack.execution.state import seconds
 from batchpack.execution.store import WorkRun
 from batchpack.ledger.values import ATTEMPT
-from batchpack.metrics.own.shelf import Shelf, stamp
+from batchpack.metrics.own.shelf import Shelf, stamp, word
 from batchpack.runs import ids, index
 
 EVENTS = 500
@@ -85,14 +85,13 @@ class _Teller:
         """Yield the facts of one attempt."""
         begun = self._begun.get((task, number), {})
         key = f"{ATTEMPT}{self._run.id}:{task}:{number}"
-        known, usage = facts.get("session") or "", facts.get("usage")
+        known, usage = word(facts.get("session")), facts.get("usage")
         session = Session(
-            self._shelf.host(str(begun.get("executor") or "")), str(known or key), agent=self._agents.get(task, ""),
+            self._shelf.host(word(begun.get("executor"))), word(known, key), agent=self._agents.get(task, ""),
             project=str(self._run.facts.project), run=self._run.id, task=task, attempt=number,
         )  # fmt: skip
         if usage:
-            model = usage.get("model") or begun.get("model") or ""
-            yield used(session, key, seconds(at), usage, str(model))
+            yield used(session, key, seconds(at), usage, word(usage.get("model"), begun.get("model")))
         elif known:
             yield session
 

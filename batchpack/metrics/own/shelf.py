@@ -37,6 +37,11 @@ class Shelf:
             yield from ((project, one) for one in inside if not one.name.startswith("."))
 
 
+def word(*values: object) -> str:
+    """Return the first text that says something; what else a file has in its place is none."""
+    return next((value for value in values if isinstance(value, str) and value), "")
+
+
 def stamp(*paths: Path) -> str:
     """Return what changes when one of these files does; those that are not there, or empty, say nothing."""
     return " ".join(filter(None, map(_stamp, paths)))

@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from tests.support.collected import KINDS
 from tests.support.collected import Shelf as Read
 from tests.support.message_batches.remote import Remote
 from tests.support.message_ground import Collected
-from tests.support.message_jobs import run, warm
+from tests.support.message_jobs import run, start, warm
 
 MARKS = {
     1: "cache:700:30:0", 2: "cache:0:0:2000", 3: "fake:expired:1", 4: "cache:150000:1:2", 5: "fake:errored:api_error:1",
@@ -90,6 +91,9 @@ def test_a_thousand_messages_are_counted_to_the_token(service: Remote, tmp_path:
         again = collect([one], store)
         assert [found] == store.totals(("host", "run", "model", "batch"))
 
+    kept = b"".join(path.read_bytes() for path in tmp_path.glob("metrics.sqlite*"))
+    assert b"yyyy" not in kept, "no word of an answer is kept"
+    assert b"document" not in kept, "nor of a request"
     assert ("anthropic", "reviews", "claude-haiku-5-5", "yes") == found.key
     assert service.used() == {"requests": found.requests} | {kind: getattr(found, kind) for kind in KINDS}
     assert 900 < found.requests == found.priced_requests
@@ -142,6 +146,27 @@ def test_direct_messages_are_counted_while_they_come(mode: list[str], service: R
         path.unlink()
     assert parts
     assert found.sums() == Read().collect(one).sums()
+
+
+def test_a_job_under_way_is_followed(service: Remote, tmp_path: Path) -> None:
+    """Read again and again while answers come in and files are finished, the sums only grow, to those of the books."""
+    service.reset()
+    service.options(answer_length=80)
+    ground = Collected(tmp_path / "ground", service, count=200).mark({})
+    words = [word for word in ground.submit if word not in {"--shard-size", "10", "--grace", str(ground.grace)}]
+    running, seen = start(ground, ["messages", "stream", *words[2:]]), [0]
+    with ledger.open(tmp_path / "metrics.sqlite") as store, ThreadPoolExecutor() as pool:
+        end = pool.submit(running.wait)
+        while not end.done():
+            assert () == collect([reader(ground.folder)], store).complaints
+            seen += [row.requests for row in store.totals()]
+            time.sleep(0.01)
+        collect([reader(ground.folder)], store)
+        (found,) = store.totals()
+
+    assert "Traceback" not in end.result().text
+    assert seen == sorted(seen)
+    assert service.used() == {"requests": found.requests} | {kind: getattr(found, kind) for kind in KINDS}
 
 
 def test_what_makes_no_sense_is_told(service: Remote, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from batchpack import manager, projects
-from batchpack.metrics.own.shelf import Shelf, stamp
+from batchpack.metrics.own.shelf import Shelf, stamp, word
 
 
 def test_projects_are_those_of_the_list_and_the_one_at_hand(tmp_path: Path) -> None:
@@ -42,3 +42,8 @@ def test_a_stamp_changes_with_any_of_the_files(tmp_path: Path) -> None:
     os.utime(two, (1, 1))
 
     assert 3 == len({first, second, stamp(one, two)})
+
+
+def test_only_texts_are_words() -> None:
+    """Whatever a file that others can write to has in the place of a name, a name is a text or nothing."""
+    assert ("a", "b", "") == (word("a", "b"), word({"a": 1}, "", "b"), word(None, 7, ["a"]))
