@@ -22,10 +22,13 @@ COUNTED = "(f.summary = 0 OR s.own = 0)"
 """What tells of a whole session counts as long as nothing else is known of it."""
 
 
-def facts(where: Where) -> tuple[str, list[Any]]:
-    """Return a query for the rows in a span with the columns of the sums, and its values."""
+def facts(where: Where, *, timed: bool = False) -> tuple[str, list[Any]]:
+    """Return a query for the rows in a span with the columns of the sums, and its values.
+
+    Where no span is asked for there is a `slot` only if they are `timed`.
+    """
     if where.since is None and where.until is None:
-        return _SUMS, []
+        return _SUMS if timed else "SELECT * FROM total", []
     since = -math.inf if where.since is None else where.since
     until = math.inf if where.until is None else where.until
     first = 0 if where.since is None else math.ceil(since / SLOT_SECONDS)

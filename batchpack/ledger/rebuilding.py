@@ -5,15 +5,16 @@ from __future__ import annotations
 import sqlite3
 
 from batchpack.ledger import bands, meta
-from batchpack.ledger.schema import COUNTS, GROUP, NO_SLOT, SLOT_SECONDS
+from batchpack.ledger.schema import COUNTS, GROUP, NO_SLOT, SLOT_SECONDS, WHOLE
 
 _BANDS = """UPDATE usage SET band = new.band FROM (
     SELECT key, band(sum(input + cache_read + write_5m + write_1h), sum(requests) + max(summary)) AS band
     FROM usage GROUP BY key) AS new WHERE new.key = usage.key AND new.band != usage.band"""
 _SLOT = f"coalesce(CAST(at / {SLOT_SECONDS} AS INTEGER), {NO_SLOT})"
-_ROLLUP = f"""INSERT INTO rollup ({", ".join(GROUP + COUNTS)})
-    SELECT {", ".join(GROUP).replace("slot", f"{_SLOT} AS slot")}, {", ".join(f"sum({name})" for name in COUNTS)}
-    FROM usage GROUP BY {", ".join(str(number + 1) for number in range(len(GROUP)))} HAVING sum(requests) > 0"""  # noqa: S608 - names of ours
+_ADD_UP = (
+    "INSERT INTO {table} ({columns}) SELECT {group}, {sums} FROM usage GROUP BY {numbers} HAVING sum(requests) > 0"
+)
+_SUMS = ", ".join(f"sum({name})" for name in COUNTS)
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
@@ -26,5 +27,9 @@ def rebuild(connection: sqlite3.Connection) -> None:
 
 def add_up(connection: sqlite3.Connection) -> None:
     """Make all sums anew, within a transaction of the caller's."""
-    connection.execute("DELETE FROM rollup")
-    connection.execute(_ROLLUP)
+    for table, group in (("rollup", GROUP), ("total", WHOLE)):
+        chosen = ", ".join(group).replace("slot", f"{_SLOT} AS slot")
+        numbers = ", ".join(str(number + 1) for number in range(len(group)))
+        columns = ", ".join(group + COUNTS)
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
+        connection.execute(_ADD_UP.format(table=table, columns=columns, group=chosen, sums=_SUMS, numbers=numbers))

@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from itertools import islice
+from operator import add
 from typing import Any, NamedTuple
 
 from batchpack.collector import Used
 from batchpack.ledger import bands
-from batchpack.ledger.schema import COUNTS, GROUP, NO_SLOT, PLACE, SLOT_SECONDS
+from batchpack.ledger.schema import COUNTS, GROUP, NO_SLOT, PLACE, SLOT_SECONDS, WHOLE
 from batchpack.ledger.values import ATTEMPT
 
 ASKED_AT_ONCE = 10_000
@@ -36,9 +37,9 @@ class Request(NamedTuple):
 
 
 _APPEND = f"INSERT INTO usage (key, {', '.join(PLACE + COUNTS)}) VALUES ({', '.join('?' * (1 + len(PLACE + COUNTS)))})"  # noqa: S608 - constants of ours
-_ADD_UP = f"""INSERT INTO rollup ({", ".join(GROUP + COUNTS)}) VALUES ({", ".join("?" * len(GROUP + COUNTS))})
-    ON CONFLICT DO UPDATE SET {", ".join(f"{name} = {name} + excluded.{name}" for name in COUNTS)}"""  # noqa: S608
-_EMPTY = f"DELETE FROM rollup WHERE {' AND '.join(f'{name} = ?' for name in GROUP)} AND requests = 0"  # noqa: S608
+_ADD_UP = """INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT DO UPDATE SET {sums}"""
+_SUMS = ", ".join(f"{name} = {name} + excluded.{name}" for name in COUNTS)
+_EMPTY = "DELETE FROM {table} WHERE {group} AND requests = 0"
 _KNOWN = f"""SELECT key, {", ".join(PLACE + COUNTS)} FROM usage INDEXED BY usage_key WHERE key IN ({{marks}})
     ORDER BY key, id"""  # noqa: S608
 """The index is named, since SQLite would rather read the whole table in its order."""
@@ -106,11 +107,7 @@ class Entries:
         self.rows.append((key, *where, *counts))
         thread, at, *rest = where
         group = (thread, slot(at), *rest)
-        held = self.sums.get(group)
-        if held is None:
-            self.sums[group] = list(counts)
-        else:
-            self.sums[group] = [have + more for have, more in zip(held, counts, strict=True)]
+        _increase(self.sums, group, counts)
         if not where[-1]:
             self.own[thread] += counts[0]
 
@@ -122,10 +119,29 @@ class Entries:
     def write(self, connection: sqlite3.Connection) -> None:
         """Write all of it, within a transaction of the caller's."""
         connection.executemany(_APPEND, self.rows)
-        connection.executemany(_ADD_UP, ((*group, *counts) for group, counts in self.sums.items()))
-        connection.executemany(_EMPTY, self.taken_back)
+        self._add_up(connection, "rollup", GROUP, self.sums, self.taken_back)
+        totals: dict[Place, list[int]] = {}
+        for group, counts in self.sums.items():
+            _increase(totals, (group[0], *group[2:]), counts)
+        self._add_up(connection, "total", WHOLE, totals, {(group[0], *group[2:]) for group in self.taken_back})
         connection.executemany(_OWN, ((count, thread) for thread, count in self.own.items() if count))
         connection.executemany(_SEEN, self._spans())
+
+    @staticmethod
+    def _add_up(
+        connection: sqlite3.Connection,
+        table: str,
+        group: tuple[str, ...],
+        sums: Mapping[Place, list[int]],
+        taken_back: Iterable[Place],
+    ) -> None:
+        """Add to the sums of a table; those that come to nothing go."""
+        columns = group + COUNTS
+        marks = ", ".join("?" * len(columns))
+        query = _ADD_UP.format(table=table, columns=", ".join(columns), marks=marks, sums=_SUMS)
+        connection.executemany(query, ((*of, *counts) for of, counts in sums.items()))
+        where = " AND ".join(f"{name} = ?" for name in group)
+        connection.executemany(_EMPTY.format(table=table, group=where), taken_back)
 
     def _spans(self) -> Iterator[tuple[float, float, int]]:
         """Return the earliest and the latest time of each thread."""
@@ -136,6 +152,12 @@ class Entries:
                 first, last = spans.get(thread, (at, at))
                 spans[thread] = min(first, at), max(last, at)
         return ((first, last, thread) for thread, (first, last) in spans.items())
+
+
+def _increase(sums: dict[Place, list[int]], of: Place, counts: Iterable[int]) -> None:
+    """Add counts to the sums of a group."""
+    held = sums.get(of)
+    sums[of] = list(counts) if held is None else list(map(add, held, counts))
 
 
 def slot(at: float | None) -> int:

@@ -2,8 +2,8 @@
 
 `usage` is append-only: the rows of one request, known by its `key`, add up to what it used. Where a count grew, a row
 has the difference; where the request turned out to lie elsewhere (an earlier time, another band of prices), a row takes
-back what was said and another says it anew. `rollup` holds the sums of `usage` by thread and quarter of an hour, kept
-in the transactions that append, so that totals never read `usage` whole.
+back what was said and another says it anew. `rollup` holds the sums of `usage` by thread and quarter of an hour,
+`total` those by thread alone; both are kept in the transactions that append, so that no sum reads `usage` whole.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ PLACE = ("thread", "at", "model", "band", "batch", "geography", "summary")
 """The columns that say where the counts of a row belong; `summary` marks a request that tells of a whole session."""
 GROUP = ("thread", "slot", "model", "band", "batch", "geography", "summary")
 """The columns that a rollup is made by."""
+WHOLE = tuple(name for name in GROUP if name != "slot")
+"""The columns that a total is made by."""
 SLOT_SECONDS = 900
 """Quarters of an hour: every time zone's days begin with one."""
 NO_SLOT = -1
@@ -54,6 +56,9 @@ _FIRST = (
     f"""CREATE TABLE rollup (thread INTEGER NOT NULL, slot INTEGER NOT NULL, model INTEGER NOT NULL,
         band INTEGER NOT NULL, batch INTEGER NOT NULL, geography TEXT NOT NULL, summary INTEGER NOT NULL,
         {", ".join(f"{name} INTEGER NOT NULL" for name in COUNTS)}, PRIMARY KEY ({", ".join(GROUP)})) WITHOUT ROWID""",
+    f"""CREATE TABLE total (thread INTEGER NOT NULL, model INTEGER NOT NULL, band INTEGER NOT NULL,
+        batch INTEGER NOT NULL, geography TEXT NOT NULL, summary INTEGER NOT NULL,
+        {", ".join(f"{name} INTEGER NOT NULL" for name in COUNTS)}, PRIMARY KEY ({", ".join(WHOLE)})) WITHOUT ROWID""",
     """CREATE TABLE mark (thread INTEGER NOT NULL, at REAL NOT NULL, event TEXT NOT NULL,
         PRIMARY KEY (thread, at, event)) WITHOUT ROWID""",
 )

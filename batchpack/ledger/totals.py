@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, tzinfo
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,7 @@ from batchpack.prices import Usage
 
 _COLUMNS = {
     "host": "s.host", "session": "s.name", "part": "t.part", "agent": "t.agent",
-    "model": "(SELECT name FROM model WHERE id = f.model)", "day": "day(f.slot)", "project": "t.project",
+    "model": "f.model", "day": "day(f.slot)", "project": "t.project",
     "run": "t.run", "task": "t.task", "attempt": "coalesce(nullif(t.attempt, 0), '')",
     "batch": "iif(f.batch, 'yes', 'no')",
 }  # fmt: skip
@@ -33,46 +34,50 @@ def totals(connection: sqlite3.Connection, by: Sequence[Key], where: Where, zone
     if unknown:
         raise UsageError(f"there are no sums by {unknown[0]!r}", f"known: {', '.join(KEYS)}")
     connection.create_function("day", 1, asking.days(zone), deterministic=True)
-    columns = [_COLUMNS[key] for key in by]
-    found = _summed(connection, columns, where)
-    width = len(columns)
-    for row in _asked(connection, columns, ["count(DISTINCT s.id)"], (), where):
-        key = _key(row[:width])
-        found[key] = found[key]._replace(sessions=row[width])
-    return [found[key] for key in sorted(found)]
-
-
-def _summed(connection: sqlite3.Connection, columns: list[str], where: Where) -> dict[tuple[str, ...], Row]:
-    """Return the sums of each group but for its sessions."""
-    models = dict(connection.execute("SELECT id, name FROM model").fetchall())
-    width = len(columns)
     found: dict[tuple[str, ...], Row] = {}
-    for row in _asked(connection, columns, [*_PRICED_BY, _SUMS], _PRICED_BY, where):
-        key = _key(row[:width])
-        model, band, batch, geography = row[width : width + 4]
-        one = priced(key, models[model], band, bool(batch), geography, row[width + 4 :])
-        found[key] = together(found[key], one) if key in found else one
-    return found
+    with _moment(connection):
+        models = dict(connection.execute("SELECT id, name FROM model").fetchall())
+        for key, values in _asked(connection, by, [*_PRICED_BY, _SUMS], _PRICED_BY, where):
+            model, band, batch, geography, *counts = values
+            one = priced(key, models[model], band, bool(batch), geography, counts)
+            found[key] = together(found[key], one) if key in found else one
+        for key, values in _asked(connection, by, ["count(DISTINCT s.id)"], (), where):
+            found[key] = found[key]._replace(sessions=values[0])
+    named = (_named(by, row, models) for row in found.values())
+    return sorted(named, key=lambda row: row.key)
+
+
+@contextmanager
+def _moment(connection: sqlite3.Connection) -> Iterator[None]:
+    """Have all questions in a block answered as of one moment, whoever writes meanwhile."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("COMMIT")
 
 
 def _asked(
-    connection: sqlite3.Connection, columns: list[str], results: list[str], grouped: Sequence[str], where: Where
-) -> sqlite3.Cursor:
-    """Ask for results of what is chosen by columns and by what else it is grouped by."""
-    facts, values = asking.facts(where)
+    connection: sqlite3.Connection, by: Sequence[Key], results: Sequence[str], grouped: Sequence[str], where: Where
+) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
+    """Yield the key and the results of each group of what is chosen, by keys and by what else it is grouped by."""
+    facts, values = asking.facts(where, timed="day" in by)
     chosen, more = asking.chosen(where)
-    groups = [*(str(number + 1) for number in range(len(columns))), *grouped] or ["NULL"]
-    query = f"""SELECT {", ".join([*columns, *results])} FROM ({facts}) f {asking.JOINS}
+    groups = [*(str(number + 1) for number in range(len(by))), *grouped] or ["NULL"]
+    query = f"""SELECT {", ".join([*(_COLUMNS[key] for key in by), *results])} FROM ({facts}) f {asking.JOINS}
         WHERE {asking.COUNTED} {chosen} GROUP BY {", ".join(groups)}"""  # noqa: S608 - names of ours
-    return connection.execute(query, [*values, *more])
+    for row in connection.execute(query, [*values, *more]):
+        found = tuple(row)
+        yield found[: len(by)], found[len(by) :]
 
 
-def _key(values: Sequence[Any]) -> tuple[str, ...]:
-    """Return the values of a group's key as texts."""
-    return tuple(str(value) for value in values)
+def _named(by: Sequence[Key], row: Row, models: dict[int, str]) -> Row:
+    """Return a row whose key is of texts."""
+    pairs: Iterator[tuple[Key, Any]] = zip(by, row.key, strict=True)
+    return row._replace(key=tuple(models[value] if of == "model" else str(value) for of, value in pairs))
 
 
-def priced(key: tuple[str, ...], model: str, band: int, batch: bool, geography: str, counts: Sequence[int]) -> Row:
+def priced(key: tuple[Any, ...], model: str, band: int, batch: bool, geography: str, counts: Sequence[int]) -> Row:
     """Return the sums of requests of one model in one band, with what they cost."""
     *used, said, said_requests = counts
     input_, output, cache_read, write_5m, write_1h, searches = used[1:]
