@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from batchpack.ledger import Ledger
     from batchpack.metrics.collecting import Collected
     from batchpack.metrics.values import Record
+
+PATIENCE_SECONDS = 3.0
+"""How long a reader is left without a word."""
 
 
 def collectors(app: App) -> list[Collector]:
@@ -32,7 +36,20 @@ def collect(app: App) -> Collected:
     from batchpack.metrics import collecting
 
     with ledgers.open() as ledger:
-        return collecting.collect(collectors(app), ledger)
+        return collecting.collect(collectors(app), ledger, note=patient())
+
+
+def patient() -> Callable[[str], None]:
+    """Return what says now and then how far a long reading is; of a short one nothing is said."""
+    last = time.monotonic()
+
+    def tell(text: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= PATIENCE_SECONDS:
+            last = time.monotonic()
+            warn(f"reading records: {text}")
+
+    return tell
 
 
 @contextmanager

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
+from batchpack.metrics import gathering
 from batchpack.runs.store import Run
 from tests.support.claude_records import AGENT, SESSION, answered, said
 from tests.support.dashboards import served
@@ -62,3 +65,12 @@ def test_the_dashboard_shows_what_appears(handed_over: Run, project: Project) ->
             assert time.monotonic() < end, text
             time.sleep(0.3)
         assert "31,434 + unknown" in site.get().text
+
+
+def test_a_long_reading_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A short one says nothing; what is said goes beside the output."""
+    gathering.patient()("too early")
+    monkeypatch.setattr(gathering, "PATIENCE_SECONDS", 0.0)
+    gathering.patient()("Claude Code's transcripts: 7 requests")
+
+    assert ("", "reading records: Claude Code's transcripts: 7 requests\n") == tuple(capsys.readouterr())
