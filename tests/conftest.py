@@ -18,7 +18,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def _no_real_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Point HOME at an empty folder and drop what leads elsewhere: a test that forgets its own reads not the user's."""
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("no-home")))
-    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "CLAUDE_CONFIG_DIR"):
+    xdg = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
+    for name in (*xdg, "CLAUDE_CONFIG_DIR", "OPENCODE_DB", "OSA_HOME"):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -50,12 +50,12 @@ def _log(path: Path) -> Path:
 
 
 def _look(path: Path) -> str:
-    """Return the size and the time of a file, `-` for none."""
+    """Return the size and the time of a file, `-` for none; an empty log of writes is none, for reading makes it."""
     try:
         seen = path.stat()
     except OSError:
         return "-"
-    return f"{seen.st_size}:{seen.st_mtime_ns}"
+    return f"{seen.st_size}:{seen.st_mtime_ns}" if seen.st_size else "-"
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA schema_version").fetchone()
     except sqlite3.OperationalError as error:
         connection.close()
-        if "unable to open" not in str(error) or not _look(_log(path)).startswith(("-", "0:")):
+        if "unable to open" not in str(error) or _look(_log(path)) != "-":
             raise
         return sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
     except BaseException:

@@ -58,7 +58,6 @@ def said_by_osa(sent: object, second: int = 1, year: int = 2026) -> str:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """Return a home with records."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("OSA_HOME", raising=False)
     return Home(tmp_path)
 
 

@@ -47,6 +47,17 @@ def test_the_stamp_changes_with_each_write(records: Any, tmp_path: Path) -> None
         assert before != records.stamp(made.path)
 
 
+def test_reading_leaves_the_stamp(records: Any, tmp_path: Path) -> None:
+    """What SQLite puts beside a database that is read is not taken for something new."""
+    made = Records(tmp_path)
+    made.session("a")
+    before = records.stamp(made.path)
+    with records.opened(made.path) as reading:
+        reading.execute("SELECT * FROM session").fetchall()
+
+    assert before == records.stamp(made.path)
+
+
 def test_reading_needs_no_turn_of_the_writers(records: Any, tmp_path: Path) -> None:
     """While opencode is in the midst of a write, what it wrote before is read."""
     made = Records(tmp_path)

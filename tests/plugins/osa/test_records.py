@@ -27,7 +27,6 @@ def osa() -> Collector:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a fresh HOME."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("OSA_HOME", raising=False)
     return tmp_path
 
 
