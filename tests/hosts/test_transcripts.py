@@ -7,6 +7,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -105,32 +106,36 @@ def counts(rows: Sequence[Row | Metered | Used]) -> Counts:
 
 def ccusage(home: Path) -> Counts:
     """Return what ccusage counts in a home."""
+    total = _totals(home)
+    return (total["inputTokens"], total["outputTokens"], total["cacheReadTokens"], total["cacheCreationTokens"])
+
+
+def _totals(home: Path) -> dict[str, Any]:
+    """Return the totals of ccusage."""
     environment = {"HOME": str(home), "PATH": os.environ["PATH"], "LOG_LEVEL": "0"}
     words = [str(find(CCUSAGE)), "claude", "session", "--json", "--offline"]
-    done = process.run(words, env=environment, check=False)
-    total = json.loads(done.out)["totals"]
-    return (total["inputTokens"], total["outputTokens"], total["cacheReadTokens"], total["cacheCreationTokens"])
+    found: dict[str, Any] = json.loads(process.run(words, env=environment, check=False).out)["totals"]
+    return found
 
 
 @contextmanager
 def collecting(path: Path) -> Iterator[None]:
     """Collect over and over while the host writes, with two collectors at once."""
-    over = threading.Event()
+    over, page = threading.Event(), collector()
 
     def go_on() -> None:
         while not over.wait(0.02):
             with ledger.open(path) as opened:
-                collect([collector()], opened)
+                collect([page], opened)
 
-    threads = [threading.Thread(target=go_on) for _ in range(2)]
-    for one in threads:
-        one.start()
-    try:
-        yield
-    finally:
-        over.set()
-        for one in threads:
-            one.join()
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(go_on) for _ in range(2)]
+        try:
+            yield
+        finally:
+            over.set()
+    for one in both:
+        one.result()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -139,7 +144,8 @@ def test_all_that_a_session_used_is_counted_once(
 ) -> None:
     """Agents side by side, nested and in the background, retries, a resumed and a forked session: the scripted truth.
 
-    It was collected all the while, by two at once, so every state of the files was read; and ccusage says the same.
+    It was collected all the while, by two at once, so every state of the files was read; ccusage says the same, and
+    the dollars are those that the new version says at its end, or ccusage, which knows the model of the old one.
     """
     monkeypatch.setenv("HOME", str(project.home))
     place = tmp_path / "metrics.sqlite"
@@ -147,19 +153,21 @@ def test_all_that_a_session_used_is_counted_once(
         with collecting(place):
             first = run(session, "You are MAIN")["session_id"]
             run(session, "And you are AGAIN", "--resume", first)
-            forked = run(session, "And you are FORKED", "--resume", first, "--fork-session")["session_id"]
+            last = run(session, "And you are FORKED", "--resume", first, "--fork-session")
         with ledger.open(place) as opened:
             passed = collect([collector()], opened)
             collect([collector()], opened)
             parts = {one.session.part: one for one in opened.sessions()}
             total = opened.totals()
             by_model = opened.totals(["model"])
-            of_fork = opened.totals([], ledger.Where(session=forked))
+            of_fork = opened.totals([], ledger.Where(session=last["session_id"]))
         truth = counts(wire.account)
 
     assert () == passed.complaints
     assert truth == counts(total) == ccusage(project.home)
     assert (len(wire.account), 16) == (total[0].requests, len(wire.account))
+    said_cost = last["total_cost_usd"] if kind == CLAUDE else _totals(project.home)["totalCost"]
+    assert said_cost == pytest.approx(float(total[0].dollars or 0), abs=1e-9)
     assert {one.model for one in wire.account} == {row.key[0] for row in by_model}
     assert sum(one.write_1h for one in wire.account) == total[0].write_1h
     assert counts(wire.account[-1:]) == counts(of_fork)
