@@ -80,7 +80,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA schema_version").fetchone()
     except sqlite3.OperationalError as error:
         connection.close()
-        if "unable to open" not in str(error) or _look(_log(path)) != "-":
+        if "locked" in str(error) or _look(_log(path)) != "-":
             raise
         return sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
     except BaseException:
