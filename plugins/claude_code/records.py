@@ -25,7 +25,7 @@ HAND_IN_SPAN, MOST_NAME = 260, 90
 OPENING, OPENING_LINES = (b'"cwd"', b'"agentSetting"'), 60
 """So far from its beginning a transcript is looked through for the first thing that was said."""
 COUNTS = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
-WORKTREE = re.compile(r"/\.(?:batchpack|claude)/(?:.*/)?worktrees(?:/.*)?$")
+WORKTREE = re.compile(r"(?:/\.(?:batchpack|claude)/(?:.*/)?worktrees|/?\.worktrees)/.*$")
 """What stands behind the project's folder in the path of a work tree of an agent."""
 
 

@@ -188,6 +188,22 @@ def _role(home: Path, part: str) -> str:
     return str(json.loads(path.read_text().splitlines()[0])["message"]["content"]).split()[-1]
 
 
+@pytest.mark.host(CLAUDE)
+def test_records_that_were_moved_are_found(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told to keep its records elsewhere, Claude Code does, and they are looked for there."""
+    for name, value in {"HOME": project.home, "CLAUDE_CONFIG_DIR": tmp_path / "else where"}.items():
+        monkeypatch.setenv(name, str(value))
+    with claude(CLAUDE, project, Busy()) as (session, wire), ledger.open(tmp_path / "metrics.sqlite") as opened:
+        argv = [str(project.home / "programs" / "claude"), "-p", "You are ALONE"]
+        project.execute(argv, env={**session.environment(), "CLAUDE_CONFIG_DIR": str(tmp_path / "else where")})
+        collect([collector()], opened)
+        total = opened.totals()
+
+    assert not (project.home / ".claude" / "projects").exists()
+    assert counts(wire.account) == counts(total)
+    assert 1 == total[0].requests
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_agents_used_is_tied_to_their_tasks(
     kind: str, open_host: Open, project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -157,7 +157,13 @@ def test_a_session_of_an_agent_is_that_agents() -> None:
 
 def test_the_project_of_a_work_tree_is_the_project() -> None:
     """Work trees of agents come and go; what is kept is whose they were."""
-    for tree in (f"{PROJECT}/.claude/worktrees/agent-1", f"{PROJECT}/.batchpack/runs/{RUN}/worktrees/L1/app"):
+    below = (
+        ".batchpack/worktrees/x",
+        f".batchpack/runs/{RUN}/worktrees/L1/app",
+        ".claude/worktrees/a1",
+        ".worktrees/x",
+    )
+    for tree in (*(f"{PROJECT}/{path}" for path in below), f"{PROJECT}.worktrees/L1-001"):
         (told,) = records.sessions(read(said("x").replace(PROJECT, tree), answered(1, 1)))
         assert PROJECT == told.project
 
