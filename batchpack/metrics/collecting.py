@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from batchpack.collector import Collector, Cursor, Portion, Source
 from batchpack.errors import BatchpackError, BrokenFile
-from batchpack.ledger import Ledger, Taking, Told, storable
+from batchpack.ledger import Ledger, Taken, Taking, Told, storable
 
 MOST_FACTS = 10_000
 """Facts that are stored in one transaction: few enough to be held, many enough that forcing them to disk is cheap."""
@@ -119,12 +120,31 @@ class _Work:
         waiting, self.waiting, self.facts = self.waiting, [], 0
         if not waiting:
             return
-        for taking, taken in zip(waiting, self.ledger.take_all(waiting), strict=True):
+        for taking, taken in zip(waiting, self._taken(waiting), strict=True):
             self.portions += taken.kept
             self.requests += taken.requests
             self.complaints += taken.complaints
             if not taken.kept:
                 self.overtaken[taking.source.key] = taking.source
+
+    def _taken(self, waiting: list[Taking]) -> list[Taken]:
+        """Store portions together; where one is none, those beside it are stored all the same."""
+        try:
+            return self.ledger.take_all(waiting)
+        except BatchpackError:
+            raise
+        except Exception:
+            return [self._alone(taking) for taking in waiting]
+
+    def _alone(self, taking: Taking) -> Taken:
+        """Store one portion, or that it is none."""
+        try:
+            return self.ledger.take_all([taking])[0]
+        except BatchpackError:
+            raise
+        except Exception as error:
+            told = self.ledger.failed(taking.collector, taking.source, _reason(error))
+            return Taken(True, 0, (told,) if told else ())
 
     def _failed(self, collector: Collector, source: Source, error: Exception) -> None:
         """Keep that a source could not be read; a broken one is not tried again until it changes."""
@@ -141,7 +161,9 @@ class _Work:
 def _guarded(collector: Collector, source: Source, cursor: Cursor | None) -> Iterator[Portion | Exception | None]:
     """Yield the portions of a source, then what ended the reading: None for its end, else what was raised."""
     try:
-        yield from collector.read(source, cursor or None)
+        for portion in collector.read(source, cursor or None):
+            json.dumps(portion.cursor)  # what cannot be stored is the collector's mistake
+            yield portion
     except Exception as error:
         yield error
     else:

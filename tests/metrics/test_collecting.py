@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -155,6 +156,31 @@ def test_a_collector_that_fails_leaves_the_others_alone(tmp_path: Path, book: Le
     assert () == collect([Lost(files)], book).complaints
     assert 3 == collect([Folder(files)], book).requests
     assert [] == book.complaints()
+
+
+class Rude(Folder):
+    """A collector that yields what are no facts, or a cursor that nothing can hold, of its second file."""
+
+    def __init__(self, path: Path, portion: Any) -> None:
+        super().__init__(path)
+        self.portion = portion
+
+    def read(self, source: Source, cursor: Cursor | None) -> Iterator[Portion]:
+        """Yield it behind what is right."""
+        yield from super().read(source, cursor)
+        if source.key.endswith("1.jsonl"):
+            yield self.portion
+
+
+@pytest.mark.parametrize("portion", [Portion((object(),), {}), Portion((), {"at": object()}), None])  # type: ignore[arg-type]
+def test_a_mistake_of_a_plugin_ends_its_own_reading_only(tmp_path: Path, book: Ledger, portion: Any) -> None:
+    """What no ledger can take is told once, and all other sources count."""
+    files = folder_of(tmp_path / "in", 3, 12)
+    found = collect([Rude(files, portion), Folder(files)], book)
+
+    assert ["its reader failed"] == [told.complaint.reason.partition(" (")[0] for told in found.complaints]
+    assert {("s0",): (12, 24, 0), ("s1",): (12, 24, 0), ("s2",): (12, 24, 0)} == counts(book.totals(["session"]))
+    assert () == collect([Rude(files, portion)], book).complaints
 
 
 def test_a_source_with_nothing_in_it_is_read_once(tmp_path: Path, book: Ledger) -> None:
