@@ -58,11 +58,13 @@
     return one && one.nodeType === other.nodeType && one.nodeName === other.nodeName && !one.id;
   }
 
+  class Refused extends Error {}
+
   async function fetched() {
     const headers = { "If-None-Match": document.body.dataset.stamp };
     const answer = await fetch(location.pathname, { headers, cache: "no-store", signal: AbortSignal.timeout(LONGEST) });
     if (answer.status === 304) return null;
-    if (!answer.ok) throw new Error(answer.statusText);
+    if (!answer.ok) throw new Refused((await answer.text()).trim());
     return answer.text();
   }
 
@@ -83,9 +85,10 @@
       took = performance.now() - begun;
       lost = "";
       say(`Live. ${document.body.dataset.news}`);
-    } catch {
+    } catch (error) {
       lost ||= now();
-      say(`Not reached since ${lost}: the dashboard has ended. This is what it last showed.`);
+      const why = error instanceof Refused ? error.message : "the dashboard has ended.";
+      say(`Not followed since ${lost}: ${why} This is what it last showed.`);
     }
     plan(Math.max(EACH, SHARE * took));
   }

@@ -109,6 +109,7 @@ def _facts(record: Record, peak: int) -> list[tuple[str, str]]:
         ("Time", wording.duration(max(0.0, record.last - record.begun))),
         ("Worked", f"{wording.duration(times.worked)} in {wording.plural(times.measured, 'measured attempt')}"),
         ("At once", f"{wording.width(times)} on the average, {peak} at most"),
+        ("Queued", _queued(record)),
         (
             "Attempts",
             f"{wording.number(spent.attempts)}, {wording.plural(again, 'retry').replace('retrys', 'retries')}",
@@ -116,6 +117,14 @@ def _facts(record: Record, peak: int) -> list[tuple[str, str]]:
         ("Tokens", wording.tokens(spent)),
         ("Cost", wording.money(spent)),
     ]
+
+
+def _queued(record: Record) -> str:
+    """Say how long attempts waited in line."""
+    queued = figures.queued(record)
+    if queued.median is None:
+        return wording.UNKNOWN if record.attempts else "-"
+    return f"{wording.duration(queued.median)} median, {wording.duration(queued.longest)} at most"
 
 
 def _groups(record: Record, line: Line) -> list[dict[str, Any]]:

@@ -175,6 +175,21 @@ def test_the_end_of_the_dashboard_is_told(tmp_path: Path, browser: Browser) -> N
     context.close()
 
 
+def test_a_run_that_cannot_be_read_any_more_is_told(tmp_path: Path, browser: Browser) -> None:
+    """The page says why it is not followed, keeps what it showed, and goes on when the file is mended."""
+    ground = Ground(tmp_path)
+    ground.run(plan({"id": "one", "command": "echo > a"})).assert_ok()
+    file = ground.last.folder / "plan.json"
+    whole = file.read_text()
+    with served(ground.project) as site, opened(browser, f"{site.address}runs/{ground.last.id}/") as look:
+        file.write_text("{")
+        expect(look.page.locator("#live")).to_contain_text("it is not the plan that this run began with", timeout=SOON)
+        assert 1 == look.page.locator("#task-one").count()
+        file.write_text(whole)
+        expect(look.page.locator("#live")).to_have_text("Live. The run is finished.", timeout=SOON)
+
+
+@pytest.mark.thorough
 def test_a_run_of_a_thousand_tasks(tmp_path: Path, browser: Browser) -> None:
     """It is shown and followed: what is new in its journal appears in its page."""
     ground = Ground(tmp_path)
