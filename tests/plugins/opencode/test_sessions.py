@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from batchpack import manager
+from batchpack import ledger, manager
 from batchpack.collector import Collector, Complaint, Cursor, Portion, Session, Source, Used
 from batchpack.errors import BrokenFile
+from batchpack.metrics.collecting import collect as collect_all
 from tests.support.opencode_records import Records, answer
 
 
@@ -212,3 +215,66 @@ def test_no_text_is_told(opencode: Collector, records: Records) -> None:
     records.answer(top, 1, error={"message": "SECRET of a service"})
 
     assert "SECRET" not in repr(collect(opencode))
+
+
+ACTS = st.lists(
+    st.tuples(
+        st.sampled_from(["ask", "answer", "begin", "end", "fork", "remove", "anew", "collect"]), st.integers(0, 9)
+    ),
+    max_size=25,
+)
+
+
+class Truth:
+    """A database to which things happen, and what all answers in it used, removed ones too."""
+
+    def __init__(self, home: Path) -> None:
+        self.records, self.told = Records(home), dict[str, int]()
+        self.sessions, self.open = [self.records.session("top")], list[str]()
+
+    def act(self, act: str, number: int) -> None:
+        """Let something happen."""
+        session, sent = self.sessions[number % len(self.sessions)], 10 ** (number % 4) + number
+        match act:
+            case "ask":
+                self.sessions.append(self.records.session(f"s{len(self.sessions)}", session))
+            case "answer":
+                self.told[self.records.answer(session, sent)] = sent
+            case "begin":
+                going = answer(self.records.now(), 0, 0, finish=None)
+                del going["time"]["completed"]
+                self.open.append(self.records.message(session, going))
+            case "end" if self.open:
+                key = self.open.pop(number % len(self.open))
+                self.records.change(key, answer(self.records.now(), sent))
+                self.told[key] = sent
+            case "fork" if self.told:
+                at = self.records.now(5_000)
+                self.records.message(session, answer(at - 4_000, 7), at)
+            case "anew":
+                self.records.run("UPDATE message SET rowid = rowid + 1000")
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=ACTS)
+def test_whatever_happens_each_answer_counts_once(
+    acts: list[tuple[str, int]],
+    opencode: Collector,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In any order of what opencode does, however often it is collected meanwhile, the sums are the truth."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    truth = Truth(home)
+    with ledger.open(home / "metrics.sqlite") as book:
+        for act, number in [*acts, ("collect", 0)]:
+            truth.act(act, number)
+            if act in {"collect", "remove"}:
+                collect_all([opencode], book)
+            if act == "remove" and truth.told:
+                key = sorted(truth.told)[number % len(truth.told)]
+                truth.records.run("DELETE FROM message WHERE id = ?", key)
+        (row,) = book.totals() or [ledger.Row(())]
+
+    assert (len(truth.told), sum(truth.told.values())) == (row.requests, row.input)
