@@ -59,13 +59,14 @@ class Thread(NamedTuple):
 
 
 class Records:
-    """Reads the lines of one transcript, in their order."""
+    """Reads the lines of one transcript, in their order; `lines` is how many were in the last portion."""
 
     def __init__(self, path: Path, thread: Thread) -> None:
         self.path, self.thread = path, thread
         self._sessions: dict[tuple[str, str], Session] = {}
         self._told: dict[tuple[str, str], Session] = {}
         self._last: tuple[bytes, bytes] | None = None
+        self.lines = 0
 
     def facts(self, lines: bytes, before: int, *, torn: bool = False) -> Iterator[Fact]:
         """Yield what some lines tell; `before` of them stand above, `torn` says that the last one may lack its end."""
@@ -74,7 +75,7 @@ class Records:
         self._find_attempt(lines)
         used: dict[str, Used] = {}
         wrong: dict[Complaint, None] = {}
-        foreign = []
+        foreign, number = [], before
         for number, line in enumerate(lines.split(b"\n"), before + 1):
             if not _is_object(line) and line.strip():
                 foreign.append(number)
@@ -83,6 +84,7 @@ class Records:
                     used[one.key] = _most(used[one.key], one) if one.key in used else one
                 else:
                     wrong[Complaint(one, f"line {number}")] = None
+        self.lines = number - before - 1
         yield from [] if torn else [*_foreign(foreign), *wrong]
         yield from self._changed()
         yield from used.values()

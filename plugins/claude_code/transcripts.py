@@ -64,7 +64,7 @@ def read(source: Source, cursor: Cursor | None) -> Iterator[Portion]:
             facts = list[Fact](records.facts(lines, at.line)) if lines else []
             facts += [Complaint(problem, f"line {at.line + 1}")] if problem else []
             at.offset += len(lines) + at.passed
-            at.line += lines.count(b"\n") + (1 if at.passed else 0)
+            at.line += (records.lines if lines else 0) + (1 if at.passed else 0)
             at.passed = 0
             yield Portion(tuple(facts), at.cursor(stream, records.thread))
         # What has no end yet may be a whole record: it is told now, and once more with its end.
