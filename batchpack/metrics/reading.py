@@ -44,7 +44,7 @@ class Known:
 
 
 def every(project: Path | None, plain: Collection[str], roots: Iterable[Path] = (), since: float = 0.0) -> Known:
-    """Return the runs of this user (of one project) that began at a moment or later, of either kind.
+    """Return the runs of this user (of a folder and those below) that began at a moment or later, of either kind.
 
     `roots` are folders in which hosts keep runs of all projects: those are found there without the index too.
     """
@@ -55,7 +55,8 @@ def every(project: Path | None, plain: Collection[str], roots: Iterable[Path] = 
         except (BatchpackError, OSError):
             broken += 1
             continue
-        if record.begun >= since and (project is None or Path(record.project).resolve() == project.resolve()):
+        here = project is None or Path(record.project).resolve().is_relative_to(project.resolve())
+        if here and record.begun >= since:
             found.append(record)
     return Known(tuple(found), broken, index.gone())
 

@@ -40,7 +40,8 @@ def show(app: App, **given: Any) -> None:
     elif how.as_csv:
         from batchpack.commands.batch_metrics import _tabling
 
-        say(_tabling.text(facts(app, asked, how), asked, how.by))
+        if text := _tabling.text(facts(app, asked, how), asked, how.by):
+            say(text)
     else:
         from batchpack.metrics.sheet import SHOWN
 

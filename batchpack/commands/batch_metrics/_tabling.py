@@ -7,17 +7,23 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from batchpack.plaintext import line
+
 if TYPE_CHECKING:
     from batchpack.metrics.overview import Asked
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@")
 """What a text may begin with that programs for tables would run; an apostrophe before it keeps it a text."""
+LONGEST = 10_000
+"""Letters of a cell."""
 
 
 def text(facts: Mapping[str, Any], asked: Asked, by: str | None) -> str:
-    """Return the rows of `--by`, else the tasks of the run that was asked for, else the runs."""
+    """Return the rows of `--by`, else the tasks of the run that was asked for, else the runs; nothing for no rows."""
     rows = facts["rows"] if by else facts["runs"][0]["by_task"] if asked.folder else facts["runs"]
     flat = [dict(_flat(row)) for row in rows]
+    if not flat:
+        return ""
     stream = io.StringIO()
     names = list(dict.fromkeys(name for row in flat for name in row))
     writer = csv.DictWriter(stream, names, lineterminator="\n")
@@ -39,5 +45,6 @@ def _flat(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _safe(value: str) -> str:
-    """Return a text that no program for tables takes for a formula."""
-    return f"'{value}" if value.startswith(FORMULA) else value
+    """Return a text that acts upon no terminal, and that no program for tables takes for a formula."""
+    plain = line(value, LONGEST)
+    return f"'{plain}" if plain.startswith(FORMULA) else plain
