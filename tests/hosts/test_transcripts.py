@@ -29,6 +29,7 @@ from tests.support.project import ROOT, Project
 from tests.support.talk import Steps, Talk, follow
 
 KINDS = [pytest.param(kind, marks=pytest.mark.host(kind)) for kind in (CLAUDE, OLD_CLAUDE)]
+NEW_FIRST = [KINDS[0], pytest.param(OLD_CLAUDE, marks=[pytest.mark.host(OLD_CLAUDE), pytest.mark.thorough])]
 Counts = tuple[int, int, int, int]
 """Input, output, read from the cache, written to it."""
 
@@ -204,7 +205,7 @@ def test_records_that_were_moved_are_found(project: Project, tmp_path: Path, mon
     assert 1 == total[0].requests
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", NEW_FIRST)
 def test_what_agents_used_is_tied_to_their_tasks(
     kind: str, open_host: Open, project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
