@@ -19,7 +19,6 @@ def test_what_is_older_goes_and_stays_away(book: Ledger) -> None:
         used("n", at=0, input=8), Mark(OLD, "begun", T), Mark(ONE, "begun", T + 6),
     )  # fmt: skip
     put(book, *facts)
-    book._connection.execute("UPDATE session SET met_at = 1")  # heard of long ago
 
     assert Pruned(2, 1, 1) == book.prune(T + 6)
     put(book, *facts, source="g")
@@ -42,10 +41,13 @@ def test_a_request_goes_whole(book: Ledger) -> None:
 def test_what_ties_a_session_to_a_task_waits_for_its_requests(book: Ledger) -> None:
     """A session that was heard of since stays, though nothing of it has been read yet."""
     put(book, Session("toy", "new", run="r", task="t", attempt=1))
-    book.prune(T)
+    assert 0 == book.prune(T).sessions
     put(book, used(session=Session("toy", "new"), at=T, input=1))
-
     assert {("t",): (1, 1, 0)} == counts(book.totals(["task"]))
+
+    put(book, Session("toy", "never"))
+    book._connection.execute("UPDATE session SET met_at = 1")  # heard of long ago
+    assert (0, 1, 0) == book.prune(T)
 
 
 def test_pruning_brings_no_attempt_back(book: Ledger) -> None:
