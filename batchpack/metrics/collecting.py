@@ -56,6 +56,7 @@ class _Work:
     portions: int = 0
     requests: int = 0
     skipped: int = 0
+    read: int = 0
     complaints: list[Told] = field(default_factory=list)
     waiting: list[Taking] = field(default_factory=list)
     facts: int = 0
@@ -63,14 +64,15 @@ class _Work:
 
     def collect(self, collector: Collector) -> None:
         """Read what changed of the sources of a collector."""
-        known = self.ledger.sources(collector.NAME)
+        self.read, known = 0, self.ledger.sources(collector.NAME)
         for source in self._sources(collector):
             stamp, cursor = known.get(storable(source.key), (None, None))
             if stamp and stamp == storable(source.stamp):
                 self.skipped += 1
             else:
                 self._read(collector, source, cursor)
-                self._tell(collector)
+                self.read += 1
+                self.note(f"{collector.TITLE}: {self.read:,} read")
         self._flush()
         for _ in range(TRIES):
             self._read_again(collector)
@@ -152,10 +154,6 @@ class _Work:
         until_changed = isinstance(error, BrokenFile)
         told = self.ledger.failed(collector.NAME, source, _reason(error), until_changed=until_changed)
         self.complaints += [told] if told else []
-
-    def _tell(self, collector: Collector) -> None:
-        """Say how far it is."""
-        self.note(f"{collector.TITLE}: {self.requests:,} requests")
 
 
 def _guarded(collector: Collector, source: Source, cursor: Cursor | None) -> Iterator[Portion | Exception | None]:
