@@ -18,12 +18,14 @@ def facts(path: Path) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def starter(path: Path, found: Mapping[str, Any]) -> str:
-    """Return the id of the agent that started this one, nothing where that was the session itself."""
+def starter(path: Path, found: Mapping[str, Any], session: str) -> str:
+    """Return the id of the agent or session that started this agent, nothing while that cannot be told yet."""
     parent, depth, call = found.get("parentAgentId"), found.get("spawnDepth"), found.get("toolUseId")
     if isinstance(parent, str):
         return parent
-    return _caller(path, call) if isinstance(depth, int) and depth > 1 and isinstance(call, str) else ""
+    if isinstance(depth, int) and depth > 1:
+        return _caller(path, call) if isinstance(call, str) else ""
+    return session if found else ""
 
 
 def _caller(path: Path, call: str) -> str:

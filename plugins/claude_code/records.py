@@ -171,7 +171,7 @@ class Records:
         """Say of a conversation who it is, whose it is and for what it works."""
         thread, found = self.thread, facts(self.path) if part else {}
         agent = _word(found.get("agentType")) or _word(record.get("attributionAgent")) or thread.agent
-        parent = (starter(self.path, found) or name) if part else ""
+        parent = starter(self.path, found, name) if part else ""
         return Session(HOST, name, part, parent, _word(found.get("toolUseId")), agent, thread.project, *thread[:3])
 
 

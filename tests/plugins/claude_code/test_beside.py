@@ -9,7 +9,7 @@ import pytest
 
 from batchpack.collector import Source
 from tests.support import claude_records as records
-from tests.support.claude_records import AGENT, answered, collected, said
+from tests.support.claude_records import AGENT, SESSION, answered, collected, said
 
 
 @pytest.mark.parametrize("new", [True, False])
@@ -33,3 +33,14 @@ def test_what_lies_beside_may_be_missing_or_broken() -> None:
         if text is not None:
             path.with_suffix(".meta.json").write_text(text)
         assert ["Explore"] == [one.agent for one in records.sessions(collected(Source(str(path), "1"))[0])]
+
+
+def test_who_started_an_agent_is_not_guessed() -> None:
+    """Read before that is written down, it is unknown, so that what is read later is not taken for a contradiction."""
+    path = records.transcript(Path.home(), answered(1, 1, agent=AGENT), agent=AGENT)
+    told = [records.sessions(collected(Source(str(path), "1"))[0])[0].parent]
+    for facts in ({"toolUseId": "toolu_1", "spawnDepth": 2}, {"toolUseId": "toolu_1", "spawnDepth": 1}):
+        records.describe(path, **facts)
+        told.append(records.sessions(collected(Source(str(path), "1"))[0])[0].parent)
+
+    assert ["", "", SESSION] == told
