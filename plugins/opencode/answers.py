@@ -19,10 +19,11 @@ COPIED_AFTER = 1_000
 
 
 class Answer(NamedTuple):
-    """What a message tells, and whether it may tell more later."""
+    """What a message tells, whether it may tell more later, and whether it ended without a word of tokens."""
 
     facts: tuple[Used | Complaint, ...] = ()
     open: bool = False
+    silent: bool = False
 
 
 def answered(session: Session, key: str, at: object, data: object) -> Answer:
@@ -36,7 +37,8 @@ def answered(session: Session, key: str, at: object, data: object) -> Answer:
     created, completed = (_number(times.get(name)) for name in ("created", "completed"))
     if _is_copy(key, created, completed):
         return Answer()
-    return Answer(_told(session, key, (created or _number(at) or 0.0) / 1000, message), completed is None)
+    facts = _told(session, key, (created or _number(at) or 0.0) / 1000, message)
+    return Answer(facts, completed is None, not facts and bool(message.get("finish")))
 
 
 def _object(data: object) -> dict[str, Any] | None:
@@ -86,7 +88,7 @@ def _told(session: Session, key: str, at: float, message: Mapping[str, Any]) -> 
     if None in counts:
         return (Complaint("a count of tokens that makes no sense", key),)
     if not any(counts):
-        return (Complaint("an answer whose service told no tokens", key),) if message.get("finish") else ()
+        return ()
     sent, said, thought, cached, kept = (count or 0 for count in counts)
     model, dollars = message.get("modelID"), _number(message.get("cost")) or None
     name = model if isinstance(model, str) else ""

@@ -42,6 +42,8 @@ WITH wanted(row) AS (
 SELECT row, id, session_id, time_created, CASE WHEN length(data) <= :longest THEN data END AS data
 FROM wanted JOIN message ON message.rowid = row ORDER BY row
 """
+STEP = "SELECT 1 FROM part WHERE message_id = ? AND data LIKE '%step-finish%'"
+"""Whether a service was asked for a message: opencode also writes answers for what people or commands began."""
 
 
 class Place(NamedTuple):
@@ -109,6 +111,8 @@ def _next(records: sqlite3.Connection, threads: Threads, place: Place) -> tuple[
         session = sessions[of] = threads.told(str(of))
         answer = answered(session, str(key), at, data)
         facts += answer.facts
+        if answer.silent and records.execute(STEP, (key,)).fetchone():
+            facts.append(Complaint("an answer whose service told no tokens", str(key)))
         if answer.open:
             open_.append(key)
         if number > row:

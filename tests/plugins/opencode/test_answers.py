@@ -15,7 +15,6 @@ from tests.support.pack import host
 SESSION = Session("opencode", "ses_a")
 KEY = f"msg_{NOON * 4096 % 2**48:012x}abcdefghijklmn"
 NONSENSE = Complaint("a count of tokens that makes no sense", KEY)
-SILENT = Complaint("an answer whose service told no tokens", KEY)
 UNREADABLE = Complaint("a message that cannot be read", KEY)
 
 
@@ -49,7 +48,7 @@ def test_a_price_of_nothing_is_none(answered: Any) -> None:
     [
         ({"role": "user", "time": {"created": NOON}}, ()),
         (answer(NOON, 0, 0, finish=None, error={"name": "APIError"}), ()),
-        (answer(NOON, 0, 0), (SILENT,)),
+        (answer(NOON, 0, 0), ()),
         (answer(NOON, -1), (NONSENSE,)),
         (answer(NOON, 10**13), (NONSENSE,)),
         (answer(NOON, 1.5), (NONSENSE,)),
@@ -58,7 +57,7 @@ def test_a_price_of_nothing_is_none(answered: Any) -> None:
         (answer(NOON, None), (NONSENSE,)),
         (answer(NOON, float("nan")), (NONSENSE,)),
         (answer(NOON, 10**400), (NONSENSE,)),
-        ({**answer(NOON, 0, 0), "tokens": [1, 2]}, (SILENT,)),
+        ({**answer(NOON, 0, 0), "tokens": [1, 2]}, ()),
         ([1], (UNREADABLE,)),
         (None, (UNREADABLE,)),
     ],
@@ -71,7 +70,15 @@ def test_what_is_no_measurement_is_told(answered: Any, data: object, facts: tupl
 @pytest.mark.parametrize("data", ["{", "", "\ud800", None, 7, b"\xff", '{"a":' * 100_000])
 def test_what_is_no_json_is_told(answered: Any, data: object) -> None:
     """A message that is not JSON, or too long to be read, is complained of."""
-    assert ((UNREADABLE,), False) == answered(SESSION, KEY, NOON, data)
+    assert ((UNREADABLE,), False, False) == answered(SESSION, KEY, NOON, data)
+
+
+@pytest.mark.parametrize(("said", "finish", "silent"), [(0, "stop", True), (0, None, False), (1, "stop", False)])
+def test_an_answer_may_say_nothing_of_tokens(answered: Any, said: int, finish: str | None, silent: bool) -> None:
+    """An answer that came to its end without a count is told apart from one that was broken off."""
+    data = answer(NOON, 0, said, finish=finish)
+
+    assert silent == answered(SESSION, KEY, NOON, json.dumps(data)).silent
 
 
 def test_an_answer_without_an_end_is_open(answered: Any) -> None:

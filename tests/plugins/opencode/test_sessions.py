@@ -144,6 +144,19 @@ def test_what_is_wrong_is_told_and_passed_over(opencode: Collector, records: Rec
     assert [(top, 3), ("ses_gone", 4)] == used(portions)
 
 
+def test_services_that_count_nothing_are_told(opencode: Collector, records: Records) -> None:
+    """An answer without tokens is complained of where a service gave it, not where opencode wrote it for a command."""
+    top = records.session("top")
+    records.answer(top, 0, 0)
+    asked = records.answer(top, 0, 0)
+    records.part(top, asked, {"type": "step-finish", "reason": "stop"})
+    portions, _ = collect(opencode)
+
+    assert [Complaint("an answer whose service told no tokens", asked)] == [
+        fact for portion in portions for fact in portion.facts if isinstance(fact, Complaint)
+    ]
+
+
 def test_tables_of_others_are_told(opencode: Collector, records: Records) -> None:
     """A database without opencode's tables is named as broken, one without any is just about to be made."""
     records.run("ALTER TABLE message RENAME COLUMN data TO body")
