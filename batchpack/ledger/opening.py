@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from batchpack import database
 from batchpack.database import told, transaction
+from batchpack.errors import BrokenFile
 from batchpack.ledger import bands, meta, schema
 from batchpack.ledger.ledger import Ledger
 from batchpack.places import state_folder
@@ -31,12 +32,16 @@ def open(path: Path | None = None, *, readonly: bool = False) -> Ledger:  # noqa
     older is migrated in memory. Raises BrokenFile, Busy, Unwritable, or BatchpackError for a newer version's file.
     """
     where = place() if path is None else path
-    connection = _read(where) if readonly else _shared(where)
     try:
-        with told(where):
-            prepare(connection, where)
-    except BaseException:
-        connection.close()
+        connection = _read(where) if readonly else _shared(where)
+        try:
+            with told(where):
+                prepare(connection, where)
+        except BaseException:
+            connection.close()
+            raise
+    except BrokenFile as error:
+        error.hint = "move it away: what hosts still keep records of is collected anew"
         raise
     return Ledger(connection, where)
 

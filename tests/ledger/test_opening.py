@@ -100,8 +100,9 @@ def test_what_is_no_ledger_is_told_and_left_alone(tmp_path: Path, readonly: bool
     """A file of something else stays as it is."""
     path = tmp_path / "metrics.sqlite"
     path.write_text("no database\n" * 100)
-    with pytest.raises(BrokenFile, match=r"metrics\.sqlite"):
+    with pytest.raises(BrokenFile, match=r"metrics\.sqlite") as caught:
         ledger.open(path, readonly=readonly)
+    assert "move it away: what hosts still keep records of is collected anew" == caught.value.hint
 
     assert "no database\n" * 100 == path.read_text()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -12,6 +14,7 @@ from batchpack.collector import Session
 from batchpack.errors import UsageError
 from batchpack.ledger import Ledger, Where
 from tests.support.ledgers import HAIKU, ONE, OPUS, T, counts, put, used
+from tests.support.project import ROOT
 
 
 def test_an_empty_ledger_has_no_rows(book: Ledger) -> None:
@@ -113,6 +116,34 @@ def test_attempts_without_a_session_count(book: Ledger) -> None:
     put(book, used("attempt:r:t:1", nobody, input=1), used("attempt:r:t:2", nobody, input=2), used("x", nobody))
 
     assert {(): (3, 3, 0)} == counts(book.totals())
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from batchpack import ledger
+from batchpack.collector import Session
+from tests.support.ledgers import put, used
+with ledger.open(Path(sys.argv[1])) as book:
+    for number in range(10_000):
+        put(book, used(f"k{number}", Session("toy", f"s{number}"), input=1))
+        print(number, flush=True)
+"""
+
+
+def test_sums_are_of_one_moment(book: Ledger) -> None:
+    """While somebody writes, each answer is whole: as many sessions as rows, and what comes meanwhile the next time."""
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(book.path)], cwd=ROOT, stdout=subprocess.PIPE)
+    assert writer.stdout is not None
+    try:
+        writer.stdout.readline()
+        seen = [book.totals(["session"]) for _ in range(80)]
+    finally:
+        writer.kill()
+        writer.communicate()
+
+    assert [] == [row for rows in seen for row in rows if (row.requests, row.sessions) != (1, 1)]
+    assert len(seen[0]) < len(seen[-1])
 
 
 def test_a_project_takes_in_what_is_below_it(book: Ledger) -> None:
