@@ -37,18 +37,21 @@ def keep_from_git(folder: Path) -> None:
         write_atomic(folder / ".gitignore", "*\n")
 
 
-def write_atomic(path: Path, data: bytes | str, *, executable: bool = False, known: bytes | None = None) -> None:
+def write_atomic(
+    path: Path, data: bytes | str, *, executable: bool = False, known: bytes | None = None, lasting: bool = True
+) -> None:
     """Replace a file's content in one step: unique temporary file beside it, fsync, rename, fsync of the folder.
 
     A link is followed, so that a linked settings file stays a link; the mode of an existing file is kept.
     With `known`, the content that the new one was made from, a file that holds another by then is left alone.
+    What can be made again need not be `lasting`: the disk is not waited for.
     Raises Unwritable or Changed, with the old content still there.
     """
     payload = data.encode() if isinstance(data, str) else data
     real = path.resolve()
     try:
         real.parent.mkdir(parents=True, exist_ok=True)
-        _replace(real, payload, _mode(real, executable=executable), known)
+        _replace(real, payload, _mode(real, executable=executable), known, lasting=lasting)
     except OSError as error:
         raise Unwritable(path, error.strerror or str(error)) from error
 
@@ -59,7 +62,7 @@ def _mode(path: Path, *, executable: bool) -> int:
     return present | 0o111 if executable else present
 
 
-def _replace(path: Path, payload: bytes, mode: int, known: bytes | None) -> None:
+def _replace(path: Path, payload: bytes, mode: int, known: bytes | None, *, lasting: bool) -> None:
     """Write to a unique neighbour, force it to disk and rename it over the target if that is as we knew it.
 
     The neighbour is made here rather than by tempfile, whose import takes as long as four writes.
@@ -71,14 +74,16 @@ def _replace(path: Path, payload: bytes, mode: int, known: bytes | None) -> None
             stream.write(payload)
             stream.flush()
             os.fchmod(stream.fileno(), mode)
-            os.fsync(stream.fileno())
+            if lasting:
+                os.fsync(stream.fileno())
         if known is not None and path.read_bytes() != known:
             raise Changed(path)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    if lasting:
+        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -125,6 +125,21 @@ def test_a_kill_at_any_step_leaves_old_or_new(tmp_path: Path, step: str) -> None
     assert path.read_text() == ("new" if step == "sync_folder" else "old") * 1000
 
 
+def test_what_can_be_made_again_waits_for_no_disk(tmp_path: Path) -> None:
+    """It is replaced in one step as well, without a call that forces it to disk."""
+    path = tmp_path / "diff.txt"
+    path.write_text("old")
+    code = (
+        "import os, sys; from pathlib import Path; from batchpack import files\n"
+        "os.fsync = lambda handle: sys.exit(7)\n"
+        "files.write_atomic(Path(sys.argv[1]), 'new', lasting=len(sys.argv) > 2)"
+    )
+
+    assert (0, "new") == (python(code, path).wait(30), path.read_text())
+    assert 7 == python(code, path, "lasting").wait(30)
+    assert [] == leftovers(tmp_path)
+
+
 def test_writers_at_once_never_tear(tmp_path: Path) -> None:
     """While four processes write one file, each reading finds the whole of one writing."""
     path = tmp_path / "state"

@@ -90,7 +90,7 @@ def _write(folder: Path, path: str, text: str) -> bool:
         if target.is_file() and target.read_bytes() == data:
             return True
         target.parent.mkdir(exist_ok=True)
-        write_atomic(target, data)
+        write_atomic(target, data, lasting=False)  # git has it, and the next report writes it anew
         return True
     return False
 

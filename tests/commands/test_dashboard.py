@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +15,6 @@ from tests.support.browser import DESK, PHONE, chromium, opened
 from tests.support.dashboards import Served, served
 from tests.support.records import began, judged, written
 from tests.support.work import Ground, plan
-
-SOON = 20_000
-"""Milliseconds within which a page shows what happened; it looks every two seconds."""
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +56,25 @@ def test_what_is_wrong_is_told(ground: Ground) -> None:
     with served(ground.project) as site:
         told = f"port {site.port} is in use\n  leave --port out: a free one is taken then"
         ground.project.run("dashboard", "--port", str(site.port)).assert_failed(told)
+
+
+def test_all_projects_and_the_browser(ground: Ground, tmp_path: Path) -> None:
+    """`--all` has the runs of every project; `--open` hands the address to the program that BROWSER names."""
+    program = tmp_path / "browser"
+    program.write_text('#!/bin/sh\nprintf %s "$1" > "$0.got"\n')
+    program.chmod(0o755)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    words = ("--project", str(elsewhere), "--open")
+    with served(ground.project, *words, env={"BROWSER": f"{program} %s"}) as site:
+        assert "There is no run yet." in site.get().text
+        until = time.monotonic() + 20
+        while not (got := Path(f"{program}.got")).exists() or not got.read_text():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        assert site.address == got.read_text()
+    with served(ground.project, "--all", "--project", str(elsewhere)) as site:
+        assert f"run-{ground.last.id}" in site.get().text
 
 
 def test_nothing_is_written(ground: Ground) -> None:
@@ -113,15 +130,15 @@ def test_a_run_is_followed_without_losing_the_place(tmp_path: Path, browser: Bro
         page = look.page
         with ground.start(plan(*tasks)) as run:
             try:
-                page.get_by_role("link", name=re.compile("^20")).click(timeout=SOON)  # it appears by itself
-                expect(page.locator("#task-slow .state")).to_contain_text("in progress", timeout=SOON)
+                page.get_by_role("link", name=re.compile("^20")).click()  # it appears by itself
+                expect(page.locator("#task-slow .state")).to_contain_text("in progress")
                 expect(page.locator("#live")).to_have_text("Live. The run is running.")
                 before, top = _settle(page)
             finally:
                 gate.touch()
             assert 0 == run.wait(timeout=60)
-        expect(page.locator("#task-slow .state")).to_contain_text("merged", timeout=SOON)
-        expect(page.locator("#live")).to_have_text("Live. The run is finished.", timeout=SOON)
+        expect(page.locator("#task-slow .state")).to_contain_text("merged")
+        expect(page.locator("#live")).to_have_text("Live. The run is finished.")
 
         after, now = _place(page)
         assert before == after
@@ -170,7 +187,7 @@ def test_the_end_of_the_dashboard_is_told(tmp_path: Path, browser: Browser) -> N
         context = browser.new_context()
         page = context.new_page()
         page.goto(site.address)
-    expect(page.locator("#live")).to_contain_text("the dashboard has ended", timeout=SOON)
+    expect(page.locator("#live")).to_contain_text("the dashboard has ended")
     assert 1 == page.locator("tr[id^=run-]").count()
     context.close()
 
@@ -183,10 +200,10 @@ def test_a_run_that_cannot_be_read_any_more_is_told(tmp_path: Path, browser: Bro
     whole = file.read_text()
     with served(ground.project) as site, opened(browser, f"{site.address}runs/{ground.last.id}/") as look:
         file.write_text("{")
-        expect(look.page.locator("#live")).to_contain_text("it is not the plan that this run began with", timeout=SOON)
+        expect(look.page.locator("#live")).to_contain_text("it is not the plan that this run began with")
         assert 1 == look.page.locator("#task-one").count()
         file.write_text(whole)
-        expect(look.page.locator("#live")).to_have_text("Live. The run is finished.", timeout=SOON)
+        expect(look.page.locator("#live")).to_have_text("Live. The run is finished.")
 
 
 @pytest.mark.thorough
@@ -199,5 +216,5 @@ def test_a_run_of_a_thousand_tasks(tmp_path: Path, browser: Browser) -> None:
     with served(ground.project) as site, opened(browser, f"{site.address}runs/{run.id}/") as look:
         expect(look.page.locator("#task-task-0999 .state")).to_contain_text("pending")
         write(run, began("task-0999"), judged("task-0999"))
-        expect(look.page.locator("#task-task-0999 .state")).to_contain_text("verified", timeout=SOON)
+        expect(look.page.locator("#task-task-0999 .state")).to_contain_text("verified")
         assert ([], 1000) == (look.said, look.page.locator("tr[id^=task-]").count())

@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.hosts import PROGRAMS
 
 NAMES = ("chromium", "google-chrome", "chromium-browser")
 AXE = PROGRAMS / "axe-core" / "axe.min.js"
+SOON = 20_000
+"""Milliseconds within which a page shows what is expected of it, on a busy machine too."""
 PHONE, DESK = (390, 844), (1280, 900)
 
 
@@ -31,6 +33,7 @@ def _needed(found: str | None, reason: str) -> str:
 def chromium() -> Iterator[Browser]:
     """Start the browser that is installed on this machine."""
     program = _needed(next(filter(None, map(shutil.which, NAMES)), None), "no chromium is on this machine")
+    expect.set_options(timeout=SOON)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program)
         try:

@@ -58,11 +58,16 @@ class Served:
 
 
 @contextmanager
-def served(project: Project, *words: str) -> Iterator[Served]:
+def served(project: Project, *words: str, env: Mapping[str, str] | None = None) -> Iterator[Served]:
     """Serve a project's dashboard for as long as the block lasts; it must end by Ctrl-C, and without a word."""
     argv = [sys.executable, "-m", "batchpack", "dashboard", "--json", *words]
     with subprocess.Popen(
-        argv, cwd=project.folder, env=project.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        argv,
+        cwd=project.folder,
+        env=project.environment(env),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
