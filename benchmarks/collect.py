@@ -11,26 +11,27 @@ import os
 import random
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
+import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from timing import Command, once
+from timing import Command
 
 PROGRAMS = Path(sys.executable).parent
 CCUSAGE = Path(__file__).resolve().parents[1] / "tests" / "hosts" / "programs" / "node_modules" / ".bin" / "ccusage"
 FILE = 1 << 20
 """Bytes of a transcript: a session of an hour or two."""
 COLLECT = """
-import resource
 from batchpack import ledger, manager
 from batchpack.metrics.collecting import collect
 with ledger.open() as opened:
-    done = collect([manager.load().collectors["claude_code"]], opened)
-print(done.requests, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    collect([manager.load().collectors["claude_code"]], opened)
 """
 READ = """
 import json, os
@@ -115,11 +116,40 @@ def fresh(base: Path) -> Path:
     return base
 
 
-def show(name: str, seconds: list[float]) -> float:
-    """Print a line of the table and return its median."""
-    median = statistics.median(seconds)
-    print(f"{name:<52} median {median:8.3f} s   min {min(seconds):8.3f}   max {max(seconds):8.3f}   n={len(seconds)}")
-    return median
+@dataclass(frozen=True)
+class Spent:
+    """What one run of a command took: seconds on the clock, seconds of processor, and its largest memory in MB."""
+
+    wall: float
+    processor: float
+    memory: float
+
+
+def spend(command: Command) -> Spent:
+    """Run a command and return what it took; a failing one ends the benchmark."""
+    folder, start = command.prepare(), time.perf_counter()
+    child = subprocess.Popen(command.argv, cwd=folder, env=dict(command.env), stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        raise SystemExit(f"{command.name} failed ({child.returncode})")
+    return Spent(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def in_turn(commands: Sequence[Command], rounds: int) -> list[tuple[float, float]]:
+    """Run commands in turn, print a line for each, and return the medians on the clock and of the processor."""
+    timed = list(zip(*([spend(command) for command in commands] for _ in range(rounds)), strict=True))
+    found = []
+    for command, column in zip(commands, timed, strict=True):
+        wall, processor = (statistics.median(getattr(one, name) for one in column) for name in ("wall", "processor"))
+        print(f"{command.name:<40} median {wall:8.3f} s   processor {processor:8.3f} s   n={rounds}")
+        found.append((wall, processor))
+    return found
+
+
+def ratio(what: str, over: tuple[float, float], under: tuple[float, float], aim: float) -> None:
+    """Print the ratio of two medians."""
+    print(f"{what}: {over[0] / under[0]:.3f}, processor {over[1] / under[1]:.3f} (aim: at most {aim:g})")
 
 
 def passes(base: Path, env: Mapping[str, str], rounds: int) -> None:
@@ -128,49 +158,36 @@ def passes(base: Path, env: Mapping[str, str], rounds: int) -> None:
     first = Command("first pass", [*python, COLLECT], lambda: fresh(base), env)
     second = Command("second pass, nothing new", [*python, COLLECT], lambda: base, env)
     read = Command("reading and json.loads of each line", [*python, READ], lambda: base, env)
-    once(read)
-    timed = [[once(command) for command in (first, second, read)] for _ in range(rounds)]
-    columns = zip(("first pass", "second pass, nothing new", read.name), zip(*timed, strict=True), strict=True)
-    one, two, bare = (show(name, list(seconds)) for name, seconds in columns)
-    print(f"first pass / reading and parsing: {one / bare:.2f} (aim: at most 1.5)")
-    print(f"second pass / first: {two / one:.3f} (aim: at most 0.05)")
+    spend(read)
+    one, two, bare = in_turn((first, second, read), rounds)
+    ratio("first pass / reading and parsing", one, bare, 1.5)
+    ratio("second pass / first", two, one, 0.05)
 
 
 def memory(base: Path, env: Mapping[str, str]) -> None:
     """Print the largest memory of a pass over all transcripts, and over a tenth of them."""
-    whole = _peak(fresh(base), env)
     with tempfile.TemporaryDirectory(prefix="batchpack-bench-") as other:
         tenth = Path(other) / ".claude" / "projects" / "-p"
         tenth.mkdir(parents=True)
         for path in sorted(base.glob(".claude/projects/*/*.jsonl"))[::10]:
             (tenth / path.name).symlink_to(path)
-        part = _peak(Path(other), {**env, "HOME": other})
-    print(f"memory: {whole} MB, {part} MB for a tenth, ratio {whole / part:.2f} (aim: flat, about 1)")
-
-
-def _peak(base: Path, env: Mapping[str, str]) -> int:
-    """Return the megabytes that a pass says it needed."""
-    import subprocess
-
-    words = [sys.executable, "-c", COLLECT]
-    done = subprocess.run(words, cwd=base, env=dict(env), capture_output=True, text=True, check=True)
-    return int(done.stdout.split()[1])
+        words = [sys.executable, "-c", COLLECT]
+        whole = spend(Command("all", words, lambda: fresh(base), env)).memory
+        part = spend(Command("a tenth", words, lambda: Path(other), {**env, "HOME": other})).memory
+    print(f"memory: {whole:.0f} MB, {part:.0f} MB for a tenth, ratio {whole / part:.2f} (aim: flat, about 1)")
 
 
 def against_ccusage(base: Path, env: Mapping[str, str], rounds: int, program: Path) -> None:
     """Print `batch-metrics --stats`, a look for what is new included, against ccusage's sums by day."""
-    stats = Command("batch-metrics --stats", [str(PROGRAMS / "batch-metrics"), "--stats"], lambda: base, env)
     daily = [str(program), "claude", "daily", "--json", "--offline"]
+    stats = Command("batch-metrics --stats", [str(PROGRAMS / "batch-metrics"), "--stats"], lambda: base, env)
     ccusage = Command("ccusage claude daily --offline", daily, lambda: base, env)
     alone = Command("the same with --single-thread", [*daily, "--single-thread"], lambda: base, env)
     for command in (stats, ccusage):
-        once(command)
-    timed = [[once(command) for command in (stats, ccusage, alone)] for _ in range(rounds)]
-    names = (stats.name, ccusage.name, alone.name)
-    ours, theirs, single = (
-        show(name, list(seconds)) for name, seconds in zip(names, zip(*timed, strict=True), strict=True)
-    )
-    print(f"--stats / ccusage: {ours / theirs:.2f}, / on one core: {ours / single:.2f} (aim: at most 0.5)")
+        spend(command)
+    ours, theirs, single = in_turn((stats, ccusage, alone), rounds)
+    ratio("--stats / ccusage", ours, theirs, 0.5)
+    ratio("--stats / ccusage on one core", ours, single, 0.5)
 
 
 def main() -> None:
