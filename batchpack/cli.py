@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from batchpack import commands, places
+from batchpack import commands, interrupts, places
 from batchpack.errors import BatchpackError
 from batchpack.output import mute, say, warn
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 gc.set_threshold(100_000)  # starting makes many objects and drops none; looking for garbage costs a tenth of it
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-BUG, INTERRUPTED = 3, 130
+BUG = 3
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -88,12 +88,15 @@ def _app() -> App:
 
 def _run(command: click.Command, name: str, app: App | None = None) -> NoReturn:
     """Run a command and exit: 0 fine, 1 user error or failed work, 2 usage, 3 our bug, 130 interrupt."""
+    quiet = False
     try:
+        quiet = interrupts.heard()
+        _open_input()
         code = command.main(prog_name=name, standalone_mode=False, obj=app)
         _flush()
     except (click.exceptions.Abort, KeyboardInterrupt):
         warn("\ninterrupted; nothing was lost")
-        code = INTERRUPTED
+        code = interrupts.INTERRUPTED
     except click.ClickException as error:
         error.show()
         code = error.exit_code
@@ -110,8 +113,16 @@ def _run(command: click.Command, name: str, app: App | None = None) -> NoReturn:
         code = _close_quietly()
     except Exception:
         code = _report_bug()
+    if quiet:
+        interrupts.quiet()
     gc.freeze()  # else the interpreter ends by looking for garbage once more, which takes a tenth of the time
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _open_input() -> None:
+    """Take an input that was closed before the program began, where Python has none, for an empty one."""
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open()  # noqa: SIM115 - an input stays open
 
 
 def _flush() -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import shlex
 import sys
 
-from batchpack.cli import task_main
+from batchpack import interrupts
 
 if __name__ == "__main__":
+    interrupts.quiet()
+    from batchpack.cli import task_main
+
     task_main(f"bash {shlex.quote(sys.argv.pop(1))}")

@@ -116,6 +116,14 @@ def test_a_closed_pipe_is_quiet(project: Project) -> None:
     assert (0, "") == (done.code, done.err)
 
 
+def test_a_closed_input_is_an_empty_one(project: Project) -> None:
+    """A command that reads its input ends with its own words where there is none."""
+    program = f"{sys.executable} -m batchpack"
+
+    project.execute(["bash", "-c", f"{program} items add - <&-"]).assert_failed("there are no items in it")
+    project.execute(["bash", "-c", f"{program} start --file - <&-"]).assert_failed("is empty", code=2)
+
+
 def test_ctrl_c_ends_with_130(project: Project) -> None:
     """The interrupt of a terminal ends a command at once, without a traceback."""
     with_plugin(project, "import pathlib, time; pathlib.Path.home().joinpath('on').touch(); time.sleep(60)")
