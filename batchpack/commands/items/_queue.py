@@ -102,9 +102,9 @@ def value_of(option: str, text: str | None) -> Any:
 
 
 def given_text() -> str:
-    """Return what stands on standard input; raises UsageError for what is no UTF-8 text."""
+    """Return what stands on standard input, as files are read; raises UsageError for what is no UTF-8 text."""
     try:
-        return sys.stdin.buffer.read().decode()
+        return sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"standard input is not UTF-8 text (byte {error.start})", "give it as UTF-8") from error
 

@@ -33,9 +33,11 @@ def test_refusals(batch: ItemBatch) -> None:
     batch.items("record", "chunk-01", "--token", "1").assert_failed("one of ITEM and --file", code=2)
 
 
-@pytest.mark.parametrize("text", ['{"item": "i0", "category": "\\ud800"}', '{"item": "i0", "rationale": "a\u2028b"}'])
+@pytest.mark.parametrize(
+    "text", ['\ufeff{"item": "i0"}', '{"item": "i0", "category": "\\ud800"}', '{"item": "i0", "rationale": "a\u2028b"}']
+)
 def test_strange_texts_are_kept(batch: ItemBatch, text: str) -> None:
-    """Half of a letter, and a mark that some take for the end of a line, are texts like others."""
+    """Half of a letter, marks at the beginning and marks that some take for the end of a line do no harm."""
     batch.judge().assert_ok()
     batch.items("record", "chunk-01", "--token", "1", "--file", "-", stdin=text).assert_ok()
 
