@@ -10,6 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -168,18 +169,23 @@ def test_all_that_a_session_used_is_counted_once(
 
 
 def test_what_opencode_says_it_cost_is_kept(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With prices in its settings, opencode's own figure is told beside the tokens, and not mistaken for ours."""
+    """With prices in its settings, opencode's own figure is told beside the tokens, and not mistaken for ours.
+
+    It ran in a work tree of an agent's, and so for the project that this was made for.
+    """
     monkeypatch.setenv("HOME", str(project.home))
     with opencode(project, Busy(), PRICES) as (session, wire):
-        run(session, "--title=priced", "You are ALONE")
+        tree = project.folder.with_name("project.worktrees") / "run" / "task"
+        project.git("worktree", "add", "-q", str(tree))
+        run(replace(session, folder=tree), "--title=priced", "You are ALONE")
     with ledger.open(tmp_path / "metrics.sqlite") as opened:
         collect([collector()], opened)
-        (row,) = opened.totals()
+        (row,) = opened.totals(["project"])
     (one,) = wire.account
 
     said = one.input * PRICES["input"] + one.output * PRICES["output"] + one.cache_read * PRICES["cache_read"]
     assert round(said) == round((row.said_dollars or 0) * 1_000_000)
-    assert (1, None) == (row.said_requests, row.dollars)
+    assert (1, None, str(project.folder)) == (row.said_requests, row.dollars, row.key[0])
 
 
 def test_a_killed_opencode_costs_nothing_that_was_told(
