@@ -14,11 +14,11 @@ PYTHON = ""  # an install writes here which interpreter has the pack
 TRIED = "BATCHPACK_METRICS_TRIED"
 START = """import os, sys
 try:
-    from batchpack.cli import metrics_main
+    from batchpack.__main__ import metrics
 except Exception:
     os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 sys.argv = ["batch-metrics", *sys.argv[2:]]
-metrics_main()"""
+metrics()"""
 
 
 def hand_over(words: list[str]) -> None:
