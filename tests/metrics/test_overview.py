@@ -78,3 +78,14 @@ def test_the_newest_run_is_found_anywhere(ledger: Ledger, tmp_path: Path) -> Non
 def test_hosts_with_runs_of_all_projects_are_looked_at(ledger: Ledger, tmp_path: Path) -> None:
     """OSA keeps them in its own folder, below the home."""
     assert [tmp_path / "home/.osa/work/batches"] == overview.roots(REGISTRY)
+
+
+def test_what_went_through_the_batch_service_is_compared(ledger: Ledger, tmp_path: Path) -> None:
+    """With the same usage at standard price, from the ledger; direct requests are in neither side."""
+    one = Used(Session("service", "job"), "a", START, "claude-sonnet-5-5", input=1_000_000, batch=True)
+    facts = (one, one._replace(key="b"), one._replace(key="c", batch=False))
+    ledger.take("service", Source("job", "1"), Portion(facts, {}), None)
+
+    (price,) = overview.gather(Asked(), REGISTRY, ledger).savings
+
+    assert ("price of messages", 2.0, 4.0, 2, 0) == (price.name, price.took, price.baseline, price.n, price.left_out)
