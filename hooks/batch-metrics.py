@@ -6,9 +6,12 @@ It stands in a host's folder: standard library only, Python 3.8 or newer.
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # it takes longer to import than the rest does
+    import argparse
 
 PYTHON = ""  # an install writes here which interpreter has the pack
 TRIED = "BATCHPACK_METRICS_TRIED"
@@ -41,6 +44,8 @@ def hand_over(words: list[str]) -> None:
 
 def arguments(words: list[str]) -> argparse.Namespace:
     """Parse the command line."""
+    import argparse
+
     parser = argparse.ArgumentParser(prog="batch-metrics", description=__doc__.splitlines()[0])
     parser.add_argument("--stats", action="store_true", help="show the runs (the default)")
     parser.add_argument("--json", action="store_true", help="print all figures as JSON")

@@ -128,7 +128,7 @@ def test_nothing_is_started_from_the_project(project: Project) -> None:
 
 
 def test_handing_over_costs_little(project: Project) -> None:
-    """Less than 30 ms of processor time beyond two starts of the interpreter, at best of five."""
+    """Less than 50 ms of processor time beyond two starts of the interpreter, at best of five."""
     path = program(project.home / "bin", f"#!/bin/sh\nexec {sys.executable} -c pass\n")
     script = install(project)
 
@@ -141,4 +141,4 @@ def test_handing_over_costs_little(project: Project) -> None:
             times.append(sum(after[2:4]) - sum(before[2:4]))
         return min(times)
 
-    assert best([str(script)]) - 2 * best(["-c", "pass"]) < 0.03
+    assert best([str(script)]) - 2 * best(["-c", "pass"]) < 0.05
