@@ -84,7 +84,7 @@ def test_widths_end_at_nought(spans: list[tuple[float, float]]) -> None:
 
 
 def test_time_in_line_is_from_ready_to_begun() -> None:
-    """First attempts wait since the run's start or their needs' end, retries since what went before or a refused merge."""
+    """First attempts wait since the start or their needs' end, retries since what went before or a refused merge."""
     a = done("a", attempt(1, 4, end="failed"), attempt(6, 9, number=2), settled=10)
     b = replace(
         done("b", attempt(13, 20), attempt(30, 31, number=2), settled=40, after=("a",)),
