@@ -57,12 +57,15 @@ def opened(app: App, *, news: bool) -> Iterator[Ledger]:
     """Hand out the ledger for reading, with what is new where that could be collected."""
     from batchpack import ledger as ledgers
 
+    failed: BatchpackError | None = None
     if news:
         try:
             collect(app)
         except BatchpackError as error:
-            warn(f"nothing new was collected: {error.message}")
+            failed = error
     with ledgers.open(readonly=True) as ledger:
+        if failed is not None:
+            warn(f"nothing new was collected: {failed.message}")
         yield ledger
 
 

@@ -148,5 +148,6 @@ def test_a_ledger_of_a_newer_version_is_left_alone(project: Project) -> None:
     connection.close()
     before = path.read_bytes()
 
-    ask(project).assert_failed("newer batchpack", "update batchpack")
+    done = ask(project).assert_failed("newer batchpack", "update batchpack")
+    assert 1 == done.err.count("newer batchpack"), "it is said once"
     assert before == path.read_bytes()
