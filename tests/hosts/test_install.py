@@ -48,7 +48,7 @@ def test_a_check_leaves_no_file(project: Project, kind: str, env: dict[str, str]
 
 @pytest.mark.parametrize("scope", ["user", "project"])
 def test_nothing_is_left_after_the_program_ran(project: Project, kind: str, env: dict[str, str], scope: str) -> None:
-    """What the program wrote into a config folder that install made goes with the folder; records, logs and marks stay."""
+    """What the program wrote into a config folder of ours goes with the folder; records, logs and marks stay."""
     project.init_git()
     before = _without_git(project)
     project.run("install", "--host", hosts.HOST_OF[kind], "--scope", scope, "--yes", env=env).assert_ok()
