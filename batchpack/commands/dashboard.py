@@ -36,6 +36,7 @@ def command(
     asked = store.find(run, folder).folder if run else None
     runs = Runs(None if everywhere else folder, reading.programs(app.registry.executors), asked)
     place = server.take(port or 0)
+    serving = server.Server(place, runs, News(lambda: gathering.collect(app)))
     address = place.address + (f"runs/{asked.name}/" if asked else "")
     if as_json:
         say_json_line({"address": address, "port": place.port})
@@ -43,7 +44,7 @@ def command(
         say(f"Dashboard: {address}\nWho has this address can read your runs. End it with Ctrl-C.")
     if show:
         Thread(target=_show, args=[address], daemon=True).start()  # some browsers end only when they are closed
-    server.serve(place, runs, News(lambda: gathering.collect(app)))
+    serving.run()
 
 
 def _show(address: str) -> None:

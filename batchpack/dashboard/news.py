@@ -7,8 +7,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Thread
 
-from batchpack.errors import BatchpackError
-
 EACH_SECONDS = 10.0
 SHARE = 10
 """Collecting takes at most about one part in so many of the time."""
@@ -33,6 +31,6 @@ class News:
         while self._wanted.wait():
             self._wanted.clear()
             begun = time.monotonic()
-            with suppress(BatchpackError, OSError):  # a closed home: what is known already is shown
+            with suppress(Exception):  # what is known already is shown; `batch-metrics collect` says what is wrong
                 self._collect()
             time.sleep(max(EACH_SECONDS, (time.monotonic() - begun) * SHARE))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import secrets
+import signal
 import socket
-from contextlib import suppress
+from types import FrameType
 from typing import NamedTuple
 
 from batchpack.dashboard.news import News
@@ -48,18 +49,29 @@ def take(port: int) -> Place:
     return Place(made, secrets.token_urlsafe(24))
 
 
-def serve(place: Place, runs: Runs, news: News) -> None:
-    """Serve until Ctrl-C; `news` is told when what is shown may be out of date."""
-    import uvicorn
+class Server:
+    """Serves runs at a place; made before the address is told, so that Ctrl-C ends it well from then on."""
 
-    from batchpack.dashboard.gate import Gate
-    from batchpack.dashboard.site import Site
+    def __init__(self, place: Place, runs: Runs, news: News) -> None:
+        import uvicorn
 
-    gate = Gate(Site(runs, news).application(), place.token)
-    config = uvicorn.Config(
-        gate, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False,
-        timeout_graceful_shutdown=1,
-    )  # fmt: skip
-    news.begin()
-    with place.socket, suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[place.socket])
+        from batchpack.dashboard.gate import Gate
+        from batchpack.dashboard.site import Site
+
+        gate = Gate(Site(runs, news).application(), place.token)
+        config = uvicorn.Config(
+            gate, log_config=None, log_level="critical", access_log=False, lifespan="off", ws="none",
+            server_header=False, timeout_graceful_shutdown=1,
+        )  # fmt: skip
+        self._place, self._news, self._server = place, news, uvicorn.Server(config)
+        signal.signal(signal.SIGINT, self._end)
+
+    def run(self) -> None:
+        """Serve until Ctrl-C; the news are told when what is shown may be out of date."""
+        with self._place.socket:
+            self._news.begin()
+            self._server.run(sockets=[self._place.socket])
+
+    def _end(self, _number: int, _frame: FrameType | None) -> None:
+        """End as soon as it has begun; while it serves, Ctrl-C is uvicorn's own affair."""
+        self._server.should_exit = True

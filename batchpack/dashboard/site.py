@@ -54,7 +54,7 @@ class Site:
                 Route("/runs/{run}/", self.one_run),
                 Route("/runs/{run}/{path:path}", self.file),
             ],
-            exception_handlers={404: lambda *_: _unknown()},
+            exception_handlers={404: lambda *_: _unknown(), Exception: _bug},
         )
 
     def all_runs(self, request: Request) -> Response:
@@ -118,6 +118,11 @@ def _answer(request: Request, tag: str, text: Callable[[], str]) -> Response:
 def _unknown() -> Response:
     """Say that there is no such page."""
     return PlainTextResponse("There is no such run or file here.\n", 404)
+
+
+def _bug(_: Request, error: Exception) -> Response:
+    """Say what went wrong with us; the page that asked shows it, and goes on asking."""
+    return PlainTextResponse(f"This is a bug in batchpack: {type(error).__name__}: {error}\n"[:300], 500)
 
 
 def _content(record: Record, path: str) -> str:

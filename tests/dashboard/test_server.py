@@ -42,3 +42,9 @@ def test_it_ends_at_once_though_somebody_is_connected(project: Project) -> None:
         assert kept.recv(12) == b"HTTP/1.1 200"
     idle.close()
     kept.close()
+
+
+def test_it_ends_though_it_has_hardly_begun(project: Project) -> None:
+    """Ctrl-C right behind the address, before a page can be served, ends it in the same way."""
+    with served(project) as site:
+        assert site.process.poll() is None

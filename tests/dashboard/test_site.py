@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
+import time
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from batchpack.dashboard.site import MOST_BYTES
+from batchpack.dashboard.news import News
+from batchpack.dashboard.runs import Runs
+from batchpack.dashboard.site import MOST_BYTES, Site
 from tests.support.dashboards import Served, served
 from tests.support.work import Ground, plan
 
@@ -127,10 +133,36 @@ def test_a_run_that_breaks_is_told_and_mended(ground: Ground, site: Served) -> N
     assert "</html>" in _until(site, path, 200)
 
 
+def test_a_bug_is_told_to_the_page(tmp_path: Path) -> None:
+    """What nobody thought of is answered in a sentence, without a traceback."""
+
+    class Broken(Runs):
+        """Runs that cannot even be listed."""
+
+        def folders(self) -> list[Path]:
+            """List them."""
+            raise ValueError("nobody thought of it")
+
+    sent = list[Any]()
+
+    async def ask() -> None:
+        async def receive() -> Any:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}
+        await Site(Broken(tmp_path, ()), News(list)).application()(scope, receive, send)
+
+    with pytest.raises(ValueError, match="nobody thought of it"):
+        asyncio.run(ask())
+    assert 500 == sent[0]["status"]
+    assert b"This is a bug in batchpack: ValueError: nobody thought of it\n" == sent[1]["body"]
+
+
 def _until(site: Served, path: str, status: int) -> str:
     """Ask until the answer has a status; pages are made anew after a moment only."""
-    import time
-
     end = time.monotonic() + 10
     while (answer := site.get(path)).status != status:
         assert time.monotonic() < end, answer
