@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from batchpack.metrics.values import ENDS, GOOD, Attempt, Record, Task
+from batchpack.metrics.values import ENDS, GOOD, NOTHING_TOLD, Attempt, Record, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +131,14 @@ def widths(spans: Iterable[tuple[float, float]]) -> list[tuple[float, int]]:
 
 
 def retries(record: Record) -> int:
-    """Count the attempts behind the first of each task."""
-    return sum(max(0, len(task.attempts) - 1) for task in record.tasks)
+    """Count the attempts behind the first of each task; one that says nothing about its task is none."""
+    telling = (sum(one.end not in NOTHING_TOLD for one in task.attempts) for task in record.tasks)
+    return sum(max(0, many - 1) for many in telling)
 
 
 def failed_attempts(record: Record) -> int:
     """Count the attempts that ended and came to nothing."""
-    return sum(one.ended is not None and one.end not in GOOD for one in record.attempts)
+    return sum(one.ended is not None and one.end not in (*GOOD, *NOTHING_TOLD) for one in record.attempts)
 
 
 def queued(record: Record) -> Queued:

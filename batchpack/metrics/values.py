@@ -12,6 +12,8 @@ End = Literal["done", "failed", "skipped", "pending"]
 ENDS: tuple[End, ...] = ("done", "failed", "skipped", "pending")
 GOOD = ("verified", "done")
 """How an attempt ends that came to something."""
+NOTHING_TOLD = ("paused", "void")
+"""How an attempt ends that a limit, a missing tool or the end of its run cut off: it says nothing about its task."""
 
 
 @dataclass(frozen=True, slots=True)

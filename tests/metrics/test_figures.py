@@ -83,6 +83,13 @@ def test_widths_end_at_nought(spans: list[tuple[float, float]]) -> None:
     assert [0] * bool(spans) == [many for _, many in figures.widths(spans)][-1:]
 
 
+def test_an_attempt_that_only_met_a_limit_is_no_retry() -> None:
+    """It says nothing about its task, so it failed nothing either; what it took is still counted."""
+    run = record(done("a", attempt(0, 1, end="paused"), attempt(5, 9, number=2), settled=9))
+
+    assert (0, 0, 5.0) == (figures.retries(run), figures.failed_attempts(run), figures.times(run.attempts).worked)
+
+
 def test_time_in_line_is_from_ready_to_begun() -> None:
     """First attempts wait since the start or their needs' end, retries since what went before or a refused merge."""
     a = done("a", attempt(1, 4, end="failed"), attempt(6, 9, number=2), settled=10)
