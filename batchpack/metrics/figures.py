@@ -73,6 +73,11 @@ class Queued:
     longest: float | None
 
 
+def elapsed(record: Record) -> float:
+    """Return the seconds from the start of a run to its last recorded moment; its critical path lies within."""
+    return max(0.0, record.last - record.begun)
+
+
 def counts(record: Record) -> dict[str, int]:
     """Count tasks by their end; the sum over the ends is the number of tasks."""
     found: dict[str, int] = dict.fromkeys(ENDS, 0)

@@ -106,7 +106,7 @@ def _facts(record: Record, peak: int) -> list[tuple[str, str]]:
     again = figures.retries(record)
     return [
         ("Tasks", f"{wording.number(total)} = {ends}"),
-        ("Time", wording.duration(max(0.0, record.last - record.begun))),
+        ("Time", wording.duration(figures.elapsed(record))),
         ("Worked", f"{wording.duration(times.worked)} in {wording.plural(times.measured, 'measured attempt')}"),
         ("At once", f"{wording.width(times)} on the average, {peak} at most"),
         ("Queued", _queued(record)),

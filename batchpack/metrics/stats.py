@@ -23,7 +23,8 @@ def row(record: Record) -> dict[str, Any]:
     steps, queued = critical.path(record), figures.queued(record)
     return {
         "run": record.run, "kind": record.kind, "name": record.name, "by": record.by, "project": record.project,
-        "started": record.begun, "standing": record.standing, **_work(record),
+        "started": record.begun, "standing": record.standing,
+        "elapsed_seconds": figures.elapsed(record), **_work(record),
         "queued_attempts": queued.measured, "queued_seconds": queued.seconds, "queued_median": queued.median,
         "queued_longest": queued.longest, "critical_path": [step.task.name for step in steps],
         "critical_seconds": sum(step.seconds for step in steps) if steps else None,
@@ -123,7 +124,7 @@ def cells(record: Record) -> list[str]:
     longest = wording.duration(sum(step.seconds for step in steps) if steps else None)
     waited = wording.duration(figures.queued(record).median)
     who = [ids.short(record.run), wording.local(record.begun), record.name, _who(record)]
-    return [*who, *_work_cells(record), waited, longest, *_used(record.attempts)]
+    return [*who, *_work_cells(record, figures.elapsed(record)), waited, longest, *_used(record.attempts)]
 
 
 def _who(record: Record) -> str:
@@ -131,12 +132,12 @@ def _who(record: Record) -> str:
     return record.by.removeprefix("the agents of ").removeprefix("a ").removeprefix("batchpack run with ")
 
 
-def _work_cells(record: Record) -> list[str]:
+def _work_cells(record: Record, elapsed: float | None) -> list[str]:
     """Return tasks by their ends, and times."""
     counts, times = figures.counts(record), figures.times(record.attempts)
     rate = success(counts)
     numbers = [wording.number(count) for count in (len(record.tasks), *counts.values())]
-    took = [wording.duration(times.wall), wording.duration(times.worked), wording.width(times)]
+    took = [wording.duration(elapsed), wording.duration(times.worked), wording.width(times)]
     took = took if record.attempts else ["-"] * 3
     return [*numbers, "-" if rate is None else f"{rate:.0%}", wording.number(figures.retries(record)), *took]
 
@@ -144,7 +145,8 @@ def _work_cells(record: Record) -> list[str]:
 def batch_cells(record: Record) -> list[list[str]]:
     """Return the batches of a run as rows for people."""
     return [
-        [ids.short(record.run), group, *_work_cells(one), *_used(one.attempts)] for group, one in batches_of(record)
+        [ids.short(record.run), group, *_work_cells(one, figures.times(one.attempts).wall), *_used(one.attempts)]
+        for group, one in batches_of(record)
     ]
 
 

@@ -65,10 +65,17 @@ def test_a_run_is_a_row() -> None:
     assert ("a1b2", "proof", "3", "2", "100%", "1") == tuple(
         found[head] for head in ("run", "name", "tasks", "done", "success", "retries")
     )
-    assert ("20.0 s", "30.0 s", "1.5", "22.0 s") == tuple(
+    assert ("1 min 40 s", "30.0 s", "1.5", "22.0 s") == tuple(
         found[head] for head in ("elapsed", "worked", "width", "critical")
     )
     assert ["10+?", "20+?", "30+?", "40+?", "$0.5000+?"] == [found[head] for head in stats.USED_HEADS]
+
+
+def test_the_critical_path_lies_within_what_elapsed() -> None:
+    """Both count from the start of the run, and the wait before the first attempt and the last merge are in both."""
+    found = stats.row(record(done("a", attempt(3, 10), settled=14), last=14))
+
+    assert (14.0, 14.0, 7.0) == (found["elapsed_seconds"], found["critical_seconds"], found["wall_seconds"])
 
 
 def test_batches_are_rows_of_their_run() -> None:
