@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -61,18 +62,42 @@ def of(worktree: Worktree) -> Changes:
         on_base = fork == worktree.base
         files = _files(worktree, fork or worktree.base, found.head)
         inner |= {path for path, is_repository in files.items() if is_repository}
-    names = tuple(sorted(entry.path for entry in left))
+    names = tuple(sorted({entry.path for entry in left}))
     return Changes(found.head, commits, tuple(sorted(files)), names, tuple(sorted(inner)), on_base)
 
 
 def uncommitted(worktree: Worktree, found: status.Found) -> list[status.Entry]:
     """Return what differs from the commit, without what the set-up left as long as it is as it was left."""
     prepared = (registry.mark(worktree.record) or {}).get("prepared", {})
+    kept = _kept(worktree, found.entries)
     return [
         entry
         for entry in found.entries
-        if entry.path not in prepared or prepared[entry.path] != contents.digest(worktree.path / entry.path)
+        if entry.path not in kept
+        and (entry.path not in prepared or prepared[entry.path] != contents.digest(worktree.path / entry.path))
     ]
+
+
+def _kept(worktree: Worktree, entries: Sequence[status.Entry]) -> set[str]:
+    """Return the files that `git rm --cached` took out of the index alone: they are there as the commit has them."""
+    new = {entry.path for entry in entries if entry.kind == "?"}
+    out = [entry for entry in entries if entry.is_removed and entry.path in new and _is_plain(worktree, entry)]
+    if not out:
+        return set()
+    lines = "".join(f"{git.quote(entry.path)}\n" for entry in out)
+    place = status.place(worktree.path, worktree.record)
+    done = git.ask(worktree.path, "hash-object", "--stdin-paths", stdin=lines, check=False, timeout=600, env=place)
+    found = done.out.split() if done.code == 0 else [""] * len(out)
+    return {entry.path for entry, name in zip(out, found, strict=True) if entry.blob == name}
+
+
+def _is_plain(worktree: Worktree, entry: status.Entry) -> bool:
+    """Tell whether a path is a file of the kind that the commit has there: a plain one, or one to be run."""
+    try:
+        mode = (worktree.path / entry.path).lstat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISREG(mode) and entry.mode == ("100755" if mode & stat.S_IXUSR else "100644")
 
 
 def _files(worktree: Worktree, old: str, new: str) -> dict[str, bool]:
@@ -117,8 +142,17 @@ def commit(worktree: Worktree, message: str) -> str | None:
     )  # git add finds no such path
     if lines:
         _do(worktree, "add", "--all", "--pathspec-from-file=-", stdin=lines)
+    if _is_empty(worktree):
+        return None
     _do(worktree, "commit", "--quiet", "--cleanup=whitespace", "--file=-", stdin=message.strip() or "work of a task")
     return registry.tip(worktree.common, worktree.branch)
+
+
+def _is_empty(worktree: Worktree) -> bool:
+    """Tell whether the index holds just what the commit does, so that git would refuse to commit it."""
+    if git.ask(worktree.path, "diff", "--cached", "--quiet", "--no-ext-diff", check=False, timeout=600).code != 0:
+        return False
+    return git.ask(worktree.path, "rev-parse", "--quiet", "--verify", "MERGE_HEAD", check=False).code != 0
 
 
 def _unstage(worktree: Worktree, entries: Sequence[status.Entry]) -> None:

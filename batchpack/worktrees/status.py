@@ -32,6 +32,16 @@ class Entry(NamedTuple):
         """Tell whether the path is in the commit alone, as `git rm` and `git mv` leave it."""
         return self.kind == "1" and self.facts[2:4] == "D."
 
+    @property
+    def mode(self) -> str:
+        """Return the mode of a path in the commit, as git writes it; empty for one that is not in it."""
+        return self.facts.split(" ")[3] if self.kind == "1" else ""
+
+    @property
+    def blob(self) -> str:
+        """Return the name of a path's content in the commit; empty for one that is not in it."""
+        return self.facts.split(" ")[6] if self.kind == "1" else ""
+
 
 class Found(NamedTuple):
     """The state of a work tree: its commit, its branch (`(detached)` without one) and all that differs."""

@@ -86,6 +86,51 @@ def test_what_git_itself_removed_is_committed(project: Project, words: tuple[str
     assert () == changes.of(made).uncommitted
 
 
+def test_a_file_that_only_the_index_lost_is_no_change(project: Project) -> None:
+    """`git rm --cached` leaves the file as it was: nothing is to be committed, and a later commit still has it."""
+    ground = lay(project)
+    made = ground.tree()
+    project.git("-C", str(made.path), "rm", "-q", "--cached", "app.py", "src/one.txt")
+
+    assert Changes(ground.base, (), (), ()) == changes.of(made)
+    assert None is changes.commit(made, "nothing")
+
+    work(ground, made, "new.txt", commit=False)
+    commit = changes.commit(made, "new")
+    listed = project.git("ls-tree", "-r", "--name-only", str(commit)).splitlines()
+    assert [".gitignore", "app.py", "new.txt", "src/one.txt"] == listed
+    assert (("new.txt",), ()) == (changes.of(made).files, changes.of(made).uncommitted)
+
+
+def test_a_file_out_of_the_index_is_committed_as_it_stands(project: Project) -> None:
+    """Changed since, it is told once and committed; ignored from now on, it is removed from the commit alone."""
+    ground = lay(project)
+    made = ground.tree()
+    project.git("-C", str(made.path), "rm", "-q", "--cached", "app.py", "src/one.txt")
+    work(ground, made, "app.py", "print(2)\n", commit=False)
+    work(ground, made, ".gitignore", "src/\n", commit=False)
+
+    assert (".gitignore", "app.py", "src/one.txt") == changes.of(made).uncommitted
+    commit = changes.commit(made, "as it stands")
+
+    assert [".gitignore", "app.py"] == project.git("ls-tree", "-r", "--name-only", str(commit)).splitlines()
+    assert "print(2)\n" == project.git("show", f"{commit}:app.py")
+    assert (made.path / "src" / "one.txt").is_file()
+
+
+def test_what_git_would_not_commit_is_left(project: Project) -> None:
+    """A link that only the index lost is put back, and no commit is tried for it."""
+    ground = lay(project)
+    (project.folder / "link").symlink_to("app.py")
+    project.git("add", "link")
+    project.git("commit", "-qm", "link")
+    made = Ground(project, ground.repository, project.git("rev-parse", "HEAD").strip()).tree()
+    project.git("-C", str(made.path), "rm", "-q", "--cached", "link")
+
+    assert None is changes.commit(made, "nothing")
+    assert () == changes.of(made).uncommitted
+
+
 def test_a_hook_that_fails_is_told_with_what_it_said(project: Project) -> None:
     """The project's hooks run, their output comes back when they refuse, and nothing is committed."""
     ground = lay(project)

@@ -31,6 +31,16 @@ def test_all_kinds_of_differences_are_told(project: Project) -> None:
     assert ("main", True) == (found.branch, found.head != ground.base)
 
 
+def test_what_the_commit_has_is_told(project: Project) -> None:
+    """Mode and content of a path that differs are those of the commit; a new one has none."""
+    ground = lay(project, {"a": "1\n"})
+    project.write({"a": "2\n", "new": "x"})
+
+    found = {entry.path: (entry.mode, entry.blob) for entry in status.read(project.folder).entries}
+
+    assert {"a": ("100644", project.git("rev-parse", f"{ground.base}:a").strip()), "new": ("", "")} == found
+
+
 def test_any_name_comes_back_whole(project: Project) -> None:
     """Names with spaces, quotes, line ends and bytes that are no text are those of the files."""
     lay(project)
