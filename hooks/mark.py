@@ -93,7 +93,8 @@ def folder() -> str:
 def append(data: bytes) -> None:
     """Append a line to the day's file in one write; a file that is a link, a pipe or full is left alone."""
     place = folder()
-    os.makedirs(place, exist_ok=True)
+    for needed in (os.path.dirname(place), place):  # the owner's alone: lists of runs lie there too
+        os.makedirs(needed, 0o700, exist_ok=True)
     path = os.path.join(place, time.strftime("claude_code-%Y-%m-%d.jsonl", time.gmtime()))
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
     handle = os.open(path, flags, 0o600)

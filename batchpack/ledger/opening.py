@@ -62,9 +62,9 @@ def _is_current(connection: sqlite3.Connection) -> bool:
 
 
 def _shared(path: Path) -> sqlite3.Connection:
-    """Open the file for writing; when it is made, nobody but its owner may read it."""
+    """Open the file for writing; when it is made, or its folder, nobody but its owner may read it."""
     with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     connection = database.connect(path)
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")

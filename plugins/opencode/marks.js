@@ -32,7 +32,7 @@ const append = (facts) => {
   const kept = Object.entries(facts).filter(([, value]) => value !== "")
   const data = Buffer.from(JSON.stringify(Object.fromEntries(kept)) + "\n")
   if (data.length > LINE_BYTES) return
-  mkdirSync(folder(), { recursive: true })
+  mkdirSync(folder(), { recursive: true, mode: 0o700 })
   const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOFOLLOW } = constants
   const path = join(folder(), `opencode-${new Date().toISOString().slice(0, 10)}.jsonl`)
   const handle = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOFOLLOW, 0o600)

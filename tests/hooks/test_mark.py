@@ -100,12 +100,13 @@ def test_a_session_of_a_run_says_so(tmp_path: Path) -> None:
 
 
 def test_marks_lie_in_the_state_folder_for_their_owner_alone(tmp_path: Path) -> None:
-    """XDG_STATE_HOME is obeyed where it is absolute, and the file is nobody else's to read."""
+    """XDG_STATE_HOME is obeyed where it is absolute, and neither file nor folders are anybody else's to read."""
     fire(tmp_path, call("SessionStart"), XDG_STATE_HOME=str(tmp_path / "state"))
     fire(tmp_path, call("SessionStart"), XDG_STATE_HOME="relative")
 
     (found,) = (tmp_path / "state/batchpack/marks").iterdir()
-    assert 0o600 == stat.S_IMODE(found.stat().st_mode)
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (found, found.parent, found.parent.parent)]
+    assert [0o600, 0o700, 0o700] == modes
     assert 1 == len(marks(tmp_path))
 
 

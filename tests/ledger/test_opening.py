@@ -42,7 +42,7 @@ def test_the_users_ledger_lies_in_the_state_folder(tmp_path: Path, monkeypatch: 
     with ledger.open() as book:
         assert (tmp_path / "batchpack/metrics.sqlite", ledger.place()) == (book.path, book.path)
 
-    assert 0o600 == stat.S_IMODE(ledger.place().stat().st_mode)
+    assert [0o600, 0o700] == [stat.S_IMODE(path.stat().st_mode) for path in (ledger.place(), ledger.place().parent)]
 
 
 def test_what_is_closed_is_there_again(tmp_path: Path) -> None:
