@@ -16,12 +16,12 @@ from typing import Any, NamedTuple
 
 FOLDER, NAME = ".batchpack", "status.json"
 SCHEMA = 1
-SIGNS = {"done": "✓", "failed": "✗", "running": "▶", "waiting": "○", "skipped": "-"}
+SIGNS = {"done": "✓", "failed": "✗", "running": "▶", "answered": "▷", "waiting": "○", "skipped": "-"}
 MOST = 8
 """Most tasks that are named; of more, those at work and those that failed come first."""
 LETTERS = 60
 """How much of a layer's name is told."""
-FIRST = ("failed", "running", "done", "waiting", "skipped")
+FIRST = ("failed", "running", "answered", "done", "waiting", "skipped")
 
 
 class Member(NamedTuple):
@@ -49,15 +49,16 @@ def _member(one: Member) -> str:
 def write(root: Path, run: str, line: str, *, ended: bool = False, beat: float = 0) -> None:
     """Say in a project's run root where its newest batch stands; where that cannot be written, nothing is said.
 
-    Hosts that keep runs outside projects have no status line for them, so in other roots nothing is written.
+    Hosts that keep runs outside projects have no status line for them, so in other roots nothing is written; nor
+    through a link, which could lead to any file of the user's. The disk is not waited for: the next word replaces it.
     """
     from batchpack.errors import BatchpackError
     from batchpack.files import write_atomic
 
     facts = {"schema": SCHEMA, "run": run, "line": line, "at": round(time.time(), 3), "beat": beat, "ended": ended}
     with suppress(OSError, ValueError, BatchpackError):
-        if root.name == FOLDER and root.is_dir():
-            write_atomic(root / NAME, json.dumps(facts, ensure_ascii=False) + "\n")
+        if root.name == FOLDER and root.is_dir() and not (root / NAME).is_symlink():
+            write_atomic(root / NAME, json.dumps(facts, ensure_ascii=False) + "\n", lasting=False)
 
 
 def line(folder: Path) -> str:

@@ -43,9 +43,15 @@ def test_a_batch_is_one_line_in_the_known_format() -> None:
 
 def test_what_goes_on_is_told_too() -> None:
     """Running tasks have an arrow, and an attempt from the second on; waiting ones a circle, skipped ones a dash."""
-    members = [Member("a", "running", 1), Member("b", "running", 2), Member("c", "waiting"), Member("d", "skipped")]
+    members = [
+        Member("a", "running", 1),
+        Member("b", "running", 2),
+        Member("c", "waiting"),
+        Member("d", "skipped"),
+        Member("e", "answered", 1),
+    ]
 
-    assert "[BATCH x #1] a ▶, b ▶ (attempt 2), c ○, d - (0/4)" == status_file.text("x", 1, members)
+    assert "[BATCH x #1] a ▶, b ▶ (attempt 2), c ○, d -, e ▷ (0/5)" == status_file.text("x", 1, members)
 
 
 def test_of_many_tasks_those_that_matter_are_named() -> None:
@@ -160,3 +166,14 @@ def test_writing_is_never_a_failure(root: Path, tmp_path: Path) -> None:
 
     assert ["project"] == [path.name for path in tmp_path.iterdir()]
     assert ["status.json"] == [path.name for path in root.iterdir()]
+
+
+def test_no_link_is_written_through(root: Path, tmp_path: Path) -> None:
+    """An agent that puts a link in its place has no file of the user's overwritten."""
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    (root / "status.json").symlink_to(precious)
+
+    status_file.write(root, "ab12", LINE)
+
+    assert ("mine", True) == (precious.read_text(), (root / "status.json").is_symlink())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ def portions(path: Path, cursor: Cursor | None, take: Take) -> Iterator[Portion]
     Raises OSError.
     """
     with path.open("rb") as stream:
-        inode, at = path.stat().st_ino, 0
+        inode, at = os.fstat(stream.fileno()).st_ino, 0  # of what is open, should it be replaced meanwhile
         if cursor and cursor.get("inode") == inode and cursor.get("at", 0) <= stream.seek(0, 2):
             at = int(cursor["at"])
         stream.seek(at)
