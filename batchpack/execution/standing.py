@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from batchpack import status_file
+from batchpack.errors import BatchpackError
 from batchpack.execution.context import Context
 from batchpack.execution.endings import layers
 from batchpack.execution.state import State, TaskStatus
 from batchpack.execution.store import WorkRun
+from batchpack.files import read_text, write_atomic
 from batchpack.status_file import Member
 
 BEAT_SECONDS = 5.0
+BATCH = "batch.json"
+"""The note in a run's folder on the batch that a host was told of last; only the line depends on it."""
 LOOK_SECONDS = 1.0
 """The file is written at most that often, however much happens."""
 STATES: Mapping[TaskStatus, str] = {
@@ -26,7 +31,37 @@ STATES: Mapping[TaskStatus, str] = {
 
 def tell_batch(run: WorkRun, state: State, names: Sequence[str], layer: str, number: int, *, ended: bool) -> None:
     """Say where a batch stands whose agents a host runs; nobody drives it, so it has no beat."""
+    facts = {"layer": layer, "number": number, "tasks": list(names)}
+    with suppress(BatchpackError):
+        write_atomic(run.folder / BATCH, json.dumps(facts, ensure_ascii=False) + "\n")
     status_file.write(_root(run), run.short, _line(state, names, layer, number), ended=ended)
+
+
+def tell_answered(run: WorkRun, state: State) -> None:
+    """Say where the batch stands that was told of last, now that an agent of it has answered."""
+    names, layer, number = _batch(run, state)
+    members = [_member(run, state, name) for name in names]
+    line = status_file.text(layer, number, members) if members else present(run, state)
+    status_file.write(_root(run), run.short, line)
+
+
+def _batch(run: WorkRun, state: State) -> tuple[list[str], str, int]:
+    """Return the batch that was told of last; no task where the note on it, which agents can write to, is none."""
+    try:
+        facts = json.loads(read_text(run.folder / BATCH))
+        names, layer, number = facts["tasks"], facts["layer"], facts["number"]
+        if isinstance(layer, str) and type(number) is int and all(name in state.tasks for name in names):
+            return list(names), layer, number
+    except (BatchpackError, ValueError, KeyError, TypeError, RecursionError):
+        pass
+    return [], "", 0
+
+
+def _member(run: WorkRun, state: State, name: str) -> Member:
+    """Return a task of a host's batch; one whose agent has answered is judged when the batch is ended."""
+    task = state.tasks[name]
+    answer = run.folder / "attempts" / f"{name}-{task.number}" / "ended.json"
+    return Member(name, "answered" if task.runs and answer.is_file() else STATES[task.status], task.number)
 
 
 @asynccontextmanager

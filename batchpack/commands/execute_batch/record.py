@@ -26,7 +26,7 @@ def command(app: App, /, run: str, task: str, **given: Any) -> None:
     """Hand in an agent's last message, or that there is none; what it says is checked when the batch is ended."""
     from batchpack.attempts.result import Claim, read
     from batchpack.errors import UnknownName, UsageError
-    from batchpack.execution import hosted, hosting
+    from batchpack.execution import hosted, hosting, standing
 
     if not (given["file"] or given["timed_out"] or given["failed"]):
         raise UsageError("nothing was handed in", "give --file, or say --timeout or --failed")
@@ -38,6 +38,7 @@ def command(app: App, /, run: str, task: str, **given: Any) -> None:
         hosting.hand_in(
             context, task, given["attempt"], text, failed=given["failed"], timed_out=given["timed_out"]
         )  # fmt: skip
+        standing.tell_answered(found, context.state)
     said = read(text, task)
     claim = said.status if isinstance(said, Claim) else f"no usable RESULT: {said.reason}"
     how = "it did not end in time" if given["timed_out"] else "it broke off" if given["failed"] else claim
