@@ -16,10 +16,11 @@ from batchpack.output import say, say_json
 def command(before: str, yes: bool, as_json: bool) -> int:
     """Remove from the ledger what models were used for before a moment, for good: it is not collected again.
 
-    The records of hosts and runs themselves are not touched.
+    Files of marks go with it that are older and wholly collected. The records of hosts and runs are not touched.
     """
     from batchpack import ledger as ledgers
     from batchpack.metrics import moments, wording
+    from batchpack.metrics.own import marks
 
     moment = moments.parse(before)
     when = wording.local(moment)
@@ -27,10 +28,13 @@ def command(before: str, yes: bool, as_json: bool) -> int:
         say("Nothing was removed.")
         return 1
     with ledgers.open() as ledger:
+        files = marks.remove_old(ledger, moment)
         gone = ledger.prune(moment)
     if as_json:
-        say_json({"before": moment, "requests": gone.requests, "sessions": gone.sessions, "marks": gone.marks})
+        counts = {"requests": gone.requests, "sessions": gone.sessions, "marks": gone.marks, "files_of_marks": files}
+        say_json({"before": moment, **counts})
     else:
         parts = (count(gone.requests, "request"), count(gone.sessions, "session"), count(gone.marks, "mark"))
-        say(f"Removed what was before {when}: {', '.join(parts)}")
+        kept = f", {count(files, 'file')} of marks" if files else ""
+        say(f"Removed what was before {when}: {', '.join(parts)}{kept}")
     return 0

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from batchpack import places
 from batchpack.collector import Cursor, Fact, Mark, Portion, Session, Source
+from batchpack.ledger import Ledger, storable
 from batchpack.metrics.own import lines
 from batchpack.metrics.own.shelf import stamp
 
 SCHEMA = 1
 TWICE_SECONDS = 2.0
 """Installed for the user and for a project, hooks mark an event twice; within this time that is one."""
+DAY_SECONDS, LATE_SECONDS = 86400.0, 3600.0
 HOST = re.compile(r"[a-z][a-z0-9_]{0,63}")
 EVENT = HOST
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -37,6 +43,32 @@ class Marks:
         """Yield the marks behind a cursor, each once; raises OSError."""
         seen: dict[tuple[Session, str], float] = {}
         yield from lines.portions(Path(source.key), cursor, lambda one: _new(_mark(one), seen))
+
+
+def remove_old(ledger: Ledger, before: float) -> int:
+    """Remove the files of days that ended before a moment and of which a ledger has all; return how many those were.
+
+    Hooks that began before midnight may still write for a while, so no file of today or of the hour before goes.
+    """
+    gone, latest = 0, min(before, time.time() - LATE_SECONDS)
+    known = ledger.sources(Marks.NAME)
+    for source in Marks().sources():
+        path = Path(source.key)
+        stamp_read, _ = known.get(storable(source.key), ("", None))
+        if stamp_read == source.stamp and _over(path) <= latest:
+            with suppress(OSError):
+                path.unlink()
+                gone += 1
+    return gone
+
+
+def _over(path: Path) -> float:
+    """Return when the day of a file was over, in seconds since the epoch; of one that names no day, never."""
+    try:
+        day = datetime.strptime(path.stem[-10:], "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        return math.inf
+    return day.timestamp() + DAY_SECONDS
 
 
 def _new(mark: Mark, seen: dict[tuple[Session, str], float]) -> Iterator[Fact]:

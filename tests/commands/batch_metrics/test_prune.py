@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.support.metrics import ask, remember
 from tests.support.project import Project
 
@@ -16,3 +18,18 @@ def test_old_facts_are_forgotten_on_demand(project: Project) -> None:
     assert ": 1 request, " in said
     assert [1000] == [row["input"] for row in ask(project, "--by", "model", "--json").json()["rows"]]
     assert 0 == ask(project, "prune", "--yes", "--before", "2d", "--json").json()["requests"]
+
+
+def test_files_of_marks_go_once_they_are_collected(project: Project) -> None:
+    """The file of a day of which the ledger has all is removed; the next call finds none."""
+    folder = project.home / ".local/state/batchpack/marks"
+    folder.mkdir(parents=True)
+    mark = {"v": 1, "at": 1795283906.0, "host": "claude_code", "event": "session_started", "session": "s-1"}
+    (folder / "claude_code-2026-11-01.jsonl").write_text(json.dumps(mark) + "\n")
+    words = ("prune", "--yes", "--before", "2026-11-03")
+    assert 0 == ask(project, *words, "--json").json()["files_of_marks"]
+    ask(project, "collect").assert_ok()
+
+    assert ", 1 file of marks" in ask(project, *words).assert_ok().out
+    assert [] == list(folder.iterdir())
+    assert "of marks" not in ask(project, *words).assert_ok().out

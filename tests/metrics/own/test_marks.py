@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from batchpack import ledger as ledgers
 from batchpack.collector import Complaint, Mark, Session, Source
-from batchpack.metrics.own.marks import Marks
+from batchpack.metrics import collecting
+from batchpack.metrics.own.marks import Marks, remove_old
 
 AT = 1795283906.0
 LINE: dict[str, Any] = {
@@ -72,6 +76,36 @@ def test_an_event_that_two_installs_marked_counts_once(folder: Path) -> None:
     assert [("a1", AT), ("a1", AT + 60), ("a2", AT + 0.5)] == [
         (one.session.part, one.at) for one in read() if isinstance(one, Mark)
     ]
+
+
+def test_old_files_go_once_all_of_them_is_known(folder: Path) -> None:
+    """A day that is over and wholly collected goes; one that went on since, a later one and a file of no day stay."""
+    names = [f"claude_code-2026-01-0{day}.jsonl" for day in (1, 2, 3)]
+    for name in (*names, "claude_code-x.jsonl"):
+        write(folder, LINE | {"at": AT - 86400 * 300}, name=name)
+    with ledgers.open() as ledger:
+        assert 0 == remove_old(ledger, day(4))
+        collecting.collect([Marks()], ledger)
+        write(folder, LINE, name=names[1])
+        assert 0 == remove_old(ledger, day(2) - 1)
+        assert 1 == remove_old(ledger, day(3))
+        assert [*names[1:], "claude_code-x.jsonl"] == sorted(path.name for path in folder.iterdir())
+        collecting.collect([Marks()], ledger)
+        assert (1, 1) == (remove_old(ledger, day(3)), remove_old(ledger, day(9)))
+
+
+def test_the_file_of_today_stays(folder: Path) -> None:
+    """Whatever moment is asked for: hooks write to it."""
+    write(folder, LINE, name=f"claude_code-{datetime.now(UTC):%Y-%m-%d}.jsonl")
+    with ledgers.open() as ledger:
+        collecting.collect([Marks()], ledger)
+
+        assert 0 == remove_old(ledger, time.time() + 10 * 86400)
+
+
+def day(number: int) -> float:
+    """Return the beginning of a day of January."""
+    return datetime(2026, 1, number, tzinfo=UTC).timestamp()
 
 
 BROKEN: tuple[dict[str, Any] | str, ...] = (
