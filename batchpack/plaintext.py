@@ -10,6 +10,8 @@ from batchpack.files import fingerprint
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 """What terminals take for colours, movements and titles."""
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes a cell for a formula by."""
 
 
 def clean(text: str) -> str:
@@ -21,6 +23,11 @@ def line(text: str, most: int = 200) -> str:
     """Return a text as one line of at most so many characters, colours taken out."""
     words = " ".join(clean(ESCAPE.sub("", text)).split())
     return words if len(words) <= most else f"{words[: most - 1]}…"
+
+
+def cell(text: str) -> str:
+    """Return a text that no program for tables takes for a formula: an apostrophe before it, as is the custom."""
+    return f"'{text}" if text.startswith(FORMULAS) else text
 
 
 def mark(text: str, word: str = "REQUEST") -> str:

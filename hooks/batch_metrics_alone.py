@@ -103,8 +103,11 @@ def moment(event: dict[str, Any]) -> float | None:
 
 def planned(folder: str, start: dict[str, Any]) -> tuple[dict[str, int], int | None]:
     """Return the planned tasks with their batch, and the number of batches; where plan.json can be read."""
+    path = os.path.join(folder, "plan.json")
     try:
-        with open(os.path.join(folder, "plan.json"), encoding="utf-8") as stream:
+        if not os.path.isfile(path):  # a pipe would keep us waiting
+            raise OSError("not a regular file")
+        with open(path, encoding="utf-8") as stream:
             batches = json.load(stream)["batches"]
         return {str(task): int(batch["number"]) for batch in batches for task in batch["tasks"]}, len(batches)
     except (OSError, ValueError, TypeError, KeyError, RecursionError):

@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchpack.plaintext import CONTROL, clean, line, mark, tail
+from batchpack.plaintext import CONTROL, cell, clean, line, mark, tail
 
 
 @given(st.text())
@@ -23,6 +23,13 @@ def test_a_line_is_one_line(text: str, most: int) -> None:
     """However long and broken a text is, its line has no breaks and at most so many characters."""
     assert len(line(text, most)) <= most
     assert len(line(text, most).splitlines()) <= 1
+
+
+def test_a_cell_is_no_formula() -> None:
+    """What a spreadsheet would run gets an apostrophe before it, all else stays."""
+    assert ["'=1", "'+1", "'-1", "'@a", "'\t=1", "'\r=1", "a=1", ""] == [
+        cell(text) for text in ("=1", "+1", "-1", "@a", "\t=1", "\r=1", "a=1", "")
+    ]
 
 
 def test_colours_are_taken_out_of_a_line() -> None:

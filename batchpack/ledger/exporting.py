@@ -15,10 +15,9 @@ from batchpack.ledger import asking
 from batchpack.ledger.schema import COUNTS
 from batchpack.ledger.totals import priced
 from batchpack.ledger.values import Where
+from batchpack.plaintext import cell
 
 SCHEMA = 1
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes a cell for a formula by."""
 FORMATS = ("jsonl", "csv")
 NAMES = (
     "at", "host", "session", "part", "agent", "project", "run", "task", "attempt", "model", "batch", "geography",
@@ -63,10 +62,8 @@ def _rows(connection: sqlite3.Connection, where: Where) -> Iterator[tuple[Any, .
 
 
 def _cell(value: Any) -> Any:
-    """Return a cell that a spreadsheet does not run: a quote before what looks like a formula, as is the custom."""
-    if isinstance(value, str) and value.startswith(FORMULAS):
-        return f"'{value}"
-    return "" if value is None else value
+    """Return a cell that a spreadsheet does not run."""
+    return cell(value) if isinstance(value, str) else "" if value is None else value
 
 
 def _money(value: Decimal | None) -> str | None:

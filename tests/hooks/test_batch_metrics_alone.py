@@ -309,6 +309,17 @@ def test_gone_and_broken_runs_are_counted_apart(project: Project) -> None:
     assert {"broken_lines": 0, "broken_runs": 2, "gone_runs": 1, "work_runs": 0} == left
 
 
+def test_a_plan_that_is_a_pipe_keeps_nobody_waiting(project: Project) -> None:
+    """What the plan would say is unknown then, and the run is shown by its journal."""
+    fifo = record(project, usual(project)) / "plan.json"
+    fifo.unlink()
+    os.mkfifo(fifo)
+
+    (run,) = stats(project, "--json").json()["runs"]
+
+    assert (None, True) == (run["batches"], run["agents"] > 0)
+
+
 def test_a_reader_that_leaves_early_is_no_error(project: Project) -> None:
     """A closed pipe ends the script in silence."""
     record(project, usual(project))

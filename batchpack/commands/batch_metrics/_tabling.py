@@ -7,13 +7,11 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from batchpack.plaintext import line
+from batchpack.plaintext import cell, line
 
 if TYPE_CHECKING:
     from batchpack.metrics.overview import Asked
 
-FORMULA = ("=", "+", "-", "@")
-"""What a text may begin with that programs for tables would run; an apostrophe before it keeps it a text."""
 LONGEST = 10_000
 """Letters of a cell."""
 
@@ -46,5 +44,4 @@ def _flat(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _safe(value: str) -> str:
     """Return a text that acts upon no terminal, and that no program for tables takes for a formula."""
-    plain = line(value, LONGEST)
-    return f"'{plain}" if plain.startswith(FORMULA) else plain
+    return cell(line(value, LONGEST))

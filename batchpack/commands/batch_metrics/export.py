@@ -11,10 +11,9 @@ import click
 from batchpack.amounts import count
 from batchpack.app import App
 from batchpack.errors import Unwritable
+from batchpack.ledger.exporting import FORMATS
 from batchpack.metrics import gathering
 from batchpack.output import stream, warn
-
-FORMATS = ("jsonl", "csv")
 
 
 @click.command(short_help="Write every request that is known as a line.")
@@ -42,7 +41,8 @@ def command(
                 written = ledger.export(file, form, where)
             unfinished.replace(out)
         except OSError as error:
-            with suppress(OSError):
-                unfinished.unlink()
             raise Unwritable(out, error.strerror or str(error)) from error
+        finally:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
     warn(f"{count(written, 'request')} written to {out}")

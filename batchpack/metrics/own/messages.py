@@ -57,14 +57,17 @@ class _Teller:
         self._usual = BATCH if facts.mode == "batch" else STANDARD
         round_, _, number = path.stem.partition("-")
         try:
+            self._prefix = job.custom_id(int(round_), int(number), 0).removesuffix("0")
             self._ended, self._answered = _times(job, int(round_), int(number))
         except (ValueError, KeyError, IndexError, TypeError) as error:
             raise BrokenFile(path, "its job does not know of it") from error
         self._written = path.stat().st_mtime
 
     def facts(self, line: Mapping[str, Any]) -> Iterator[Used]:
-        """Yield what a request used; one that was not answered used nothing."""
+        """Yield what a request used; one that was not answered used nothing. Raises ValueError for one of elsewhere."""
         result = line["result"]
+        if not str(line["custom_id"]).startswith(self._prefix):
+            raise ValueError("it is the result of a request that is not in this shard")
         if result["type"] != "succeeded" or not result["message"].get("usage"):
             return
         name, message = str(line["custom_id"]), result["message"]

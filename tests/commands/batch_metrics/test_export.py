@@ -5,8 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
+from batchpack import ledger
+from tests.support.ledgers import put, used
 from tests.support.metrics import DOOR, ask
+from tests.support.project import Project
 from tests.support.work import Ground
 
 
@@ -24,3 +28,18 @@ def test_everything_can_be_exported(ground: Ground) -> None:
     ask(ground.project, "export", "--out", "README.md/x").assert_failed("cannot write README.md/x")
     piped = ground.project.execute(["bash", "-o", "pipefail", "-c", f"{DOOR[0]} export | true"])
     assert (0, "") == (piped.code, piped.err)
+
+
+def test_a_ledger_that_breaks_off_leaves_no_half_of_a_file(project: Project, tmp_path: Path) -> None:
+    """What could not be exported whole is not there, under its name or another."""
+    book = project.home / ".local/state/batchpack/metrics.sqlite"
+    with ledger.open(book) as store:
+        put(store, *(used(f"k{number}") for number in range(5000)))
+    with book.open("r+b") as stream:
+        stream.seek(book.stat().st_size // 2)
+        stream.write(b"\xff" * (book.stat().st_size // 4))
+    before = sorted(tmp_path.iterdir())
+
+    done = ask(project, "export", "--no-collect", "--out", str(tmp_path / "all.jsonl"))
+
+    assert (1, before) == (done.code, sorted(tmp_path.iterdir())), done.err

@@ -170,20 +170,28 @@ def test_a_job_under_way_is_followed(service: Remote, tmp_path: Path) -> None:
 
 
 def test_what_makes_no_sense_is_told(service: Remote, tmp_path: Path) -> None:
-    """A result of another form is a complaint with its place; results without a job are nobody's."""
+    """A result of another form, or of no request of ours, is a complaint; results without a job are nobody's."""
     ground = batch(tmp_path, service)
     results = ground.folder / ".batchpack/messages/reviews/results"
-    (results / "1-1.jsonl").write_text(
-        '{"custom_id": "x", "result": {"type": "succeeded", "message": {"model": "m", "usage": {"input_tokens": "a",'
-        ' "cache_creation_input_tokens": "b"}}}}\n{"result": 1}\n{"custom_id": "y", "result": {"type": "expired"}}\n'
+    name = json.loads((results / "1-1.jsonl").read_text().splitlines()[0])["custom_id"]
+    usage = {"input_tokens": "a", "cache_creation_input_tokens": "b"}
+    lines = (
+        {"custom_id": name, "result": {"type": "succeeded", "message": {"model": "m", "usage": usage}}},
+        {"result": 1},
+        {"custom_id": name, "result": {"type": "expired"}},
+        {
+            "custom_id": "msg_1:req_1",
+            "result": {"type": "succeeded", "message": {"model": "m", "usage": {"input_tokens": 9}}},
+        },
     )
+    (results / "1-1.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     stray = ground.folder / ".batchpack/messages/stray/results"
     shutil.copytree(results, stray)
     one = reader(ground.folder)
     sources = [source for source in one.sources() if source.key.endswith("1-1.jsonl")]
     facts = [fact for source in sources for portion in one.read(source, None) for fact in portion.facts]
 
-    assert 2 == len(facts), facts
+    assert 3 == len(facts), facts
     assert all("line" in str(fact) for fact in facts)
     (results / "9-9.jsonl").write_text('{"custom_id": "x"}\n')
     (source,) = [source for source in one.sources() if source.key.endswith("9-9.jsonl") and "reviews" in source.key]
