@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from batchpack.app import App
+from batchpack.files import inside
 from batchpack.output import say, say_json, show_page, warn
 
 
@@ -23,7 +24,7 @@ def command(app: App, run: str, show: bool, out: Path | None, project: Path | No
 
     found = reading.find(run, app.project(project), reading.programs(app.registry.executors))
     record, itself = gathering.used(app, found)
-    path = (out or record.folder / "report.html").absolute()
+    path = (out or inside(record.folder, "report.html")).absolute()  # agents could have put a link there
     page.write(diffs.kept(record), path, itself)
     if as_json:
         say_json({"report": str(path), **stats.row(record)})

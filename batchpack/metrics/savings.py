@@ -140,7 +140,7 @@ HEADS = ("saving", "took", "baseline", "saved", "known", "n")
 
 def cells(one: Figure) -> list[str]:
     """Return a figure as a row for people, under HEADS."""
-    count = f"{wording.number(one.n)} {one.counted}"
+    count = wording.plural(one.n, one.counted.removesuffix("s"))
     left_out = f" + {wording.number(one.left_out)} left out" if one.left_out else ""
     return [one.name, _say(one, one.took), _say(one, one.baseline), _saved(one), one.known, count + left_out]
 

@@ -75,6 +75,19 @@ def test_an_unknown_run_and_a_bad_place_are_told(ground: Ground, project: Projec
     project.run("report").assert_failed("there is no run 'latest' here")
 
 
+def test_no_link_is_written_through(ground: Ground) -> None:
+    """An agent that puts a link in the page's place has no file of the user's overwritten."""
+    precious, page_path = ground.root.parent / "precious", ground.last.folder / "report.html"
+    precious.write_text("mine")
+    page_path.unlink(missing_ok=True)
+    page_path.symlink_to(precious)
+
+    ground.project.run("report").assert_failed("report.html")
+
+    page_path.unlink()
+    assert "mine" == precious.read_text()
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Start the browser once for all tests here."""

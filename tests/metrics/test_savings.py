@@ -55,6 +55,11 @@ def test_nothing_known_is_unknown() -> None:
     assert [] == savings.notes(found)
 
 
+def test_one_is_counted_as_one() -> None:
+    """A single attempt is no attempts."""
+    assert ["3 attempts", "1 attempt"] == [savings.cells(one)[-1] for one in (figure(1, 2), replace(figure(1, 2), n=1))]
+
+
 def test_texts_are_estimated_and_those_of_broken_runs_left_out(handed_over: Run, tmp_path: Path) -> None:
     """Bytes by four, marked so; a run that cannot be read is counted and in no sum."""
     known = replace(record(), kind="host", folder=handed_over.folder)
