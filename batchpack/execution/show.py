@@ -117,9 +117,12 @@ def status_line(result: Mapping[str, Any], tries: Mapping[str, int], names: Iter
     good = set(result["verified"])
     bad = {name: f"✗ (attempt {tries[name]})" if tries[name] else "-" for name in names if name not in good}
     parts = [f"{name} {bad.get(name, '✓')}" for name in names]
-    return (
-        f"[BATCH {result['layer']} #{result['batch_number']}] {', '.join(parts)} ({len(good)}/{result['tasks_total']})"
-    )
+    return f"{batch_headline(result)} {', '.join(parts)} ({len(good)}/{result['tasks_total']})"
+
+
+def batch_headline(result: Mapping[str, Any]) -> str:
+    """Write which batch a line is about; what a plan calls a layer may have letters that reorder a terminal's line."""
+    return f"[BATCH {plaintext.line(str(result['layer']))} #{result['batch_number']}]"
 
 
 def batch_result_text(result: Mapping[str, Any]) -> str:

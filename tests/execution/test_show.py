@@ -51,6 +51,15 @@ def test_a_batch_in_one_line() -> None:
     assert "[BATCH 2-backend #2] L2-003 ✓, L2-004 ✗ (attempt 2), L2-005 ✓ (2/3)" == line
 
 
+def test_a_layer_whose_name_reorders_lines_is_shown_plainly() -> None:
+    """What turns a terminal's line around or moves in it is not shown, whatever a plan calls its layers."""
+    result = show.batch_result(
+        state(_003="verified"), WorkPlan("p", ()), layer="a\u202eb\x1b[31m\nc", number=1, names=()
+    )
+
+    assert "[BATCH a\ufffdb c #1]" == show.batch_headline(result)
+
+
 def test_a_batch_as_a_layer_agent_reads_it() -> None:
     """The keys are those of the format; an abandoned task says to stop, and why."""
     found = state(_003="verified", _004="abandoned", _005="failed")

@@ -12,6 +12,7 @@ from batchpack import places, plaintext
 from batchpack.app import App
 from batchpack.errors import BatchpackError, UnknownName, UsageError
 from batchpack.execution.hosting import Call
+from batchpack.execution.show import batch_headline
 from batchpack.execution.state import State, Task
 from batchpack.execution.store import WorkRun
 from batchpack.host import call_line
@@ -88,7 +89,7 @@ def summary(result: dict[str, Any], state: State) -> Iterator[str]:
     tries = {name: state.tasks[name].attempts for name in result["failed"]}
     failed = ", ".join(f"{name} (attempt {tries[name]}, will retry)" for name in result["failed"])
     ready = result["merge_queue_ready"]
-    yield f"[BATCH {result['layer']} #{result['batch_number']}] Complete"
+    yield f"{batch_headline(result)} Complete"
     yield f"Verified: {', '.join(result['verified']) or 'none'}"
     yield f"Failed: {failed or 'none'}"
     yield f"Abandoned: {', '.join(result['abandoned']) or 'none'}"
