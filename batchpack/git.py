@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from batchpack import process
 
@@ -34,6 +35,21 @@ def ask(
     """Run `git <arguments>` in a folder; `env` adds to the environment. Raises ProgramFailed as process.run does."""
     variables = {**environment(), **(env or {})}
     return process.run(["git", *arguments], cwd=cwd, env=variables, stdin=stdin, timeout=timeout, check=check)
+
+
+def watch(
+    cwd: Path, *arguments: str, stdin: str, take: Callable[[bytes], object], stop: Callable[[], bool],
+    env: Mapping[str, str], timeout: float = 60.0,
+) -> process.Watched:  # fmt: skip
+    """Run `git <arguments>` for an answer that may be too long to hold: `take` gets it as it comes, `stop` ends it.
+
+    What git says on standard error is let go. Raises ProgramFailed if it cannot be started.
+    """
+    with TemporaryFile() as given:
+        given.write(stdin.encode())
+        given.seek(0)
+        variables = {**environment(), **env}
+        return process.watch(["git", *arguments], take, cwd=cwd, env=variables, timeout=timeout, stop=stop, stdin=given)
 
 
 def quote(path: str) -> str:

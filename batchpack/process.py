@@ -179,8 +179,11 @@ def watch(
     env: Mapping[str, str],
     timeout: float,
     stop: Callable[[], bool] = lambda: False,
+    stdin: IO[bytes] | None = None,
 ) -> Watched:
-    """Run a program in a session of its own, without a terminal or input; `take` gets all it writes, as it writes.
+    """Run a program in a session of its own, without a terminal; `take` gets all it writes, as it writes.
+
+    Without `stdin` it has no input. A file given as `stdin` is a question: what it writes to standard error is let go.
 
     At its end, at the time-out, and when `stop` says so, what is left of its process group is killed; of one that
     moved into a group of its own only the output is no longer waited for. Raises ProgramFailed if it cannot be started.
@@ -188,8 +191,8 @@ def watch(
     command = tuple(argv)
     try:
         child = subprocess.Popen(
-            command, cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, bufsize=0, start_new_session=True,
+            command, cwd=cwd, env=dict(env), stdin=stdin or subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if stdin else subprocess.STDOUT, bufsize=0, start_new_session=True,
         )  # fmt: skip
     except OSError as error:
         raise ProgramFailed(Completed(command, 127, "", str(error)), "it could not be started") from error

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from itertools import islice, pairwise
 from pathlib import Path
 
 from batchpack import git
@@ -20,6 +19,9 @@ MOST_LETTERS = 300_000
 """Longer diffs are cut, which their last line says."""
 MOST_IN_ALL = 30_000_000
 """Letters of all diffs of a run; behind these no more are written."""
+LETTER_BYTES = 4
+"""The most bytes that a letter has."""
+MARK = re.compile(rb"^([0-9a-f]{40}(?:[0-9a-f]{24})?)\n", re.MULTILINE)
 AT_ONCE = 50
 """Diffs that git is asked for together."""
 BOUNDS = ("-c", "core.bigFileThreshold=512k", "-c", "diff.renameLimit=400")
@@ -97,32 +99,70 @@ def _write(folder: Path, path: str, text: str) -> bool:
 
 def _texts(repository: Path, pairs: Iterable[Pair]) -> dict[Pair, str]:
     """Ask git for the diffs between pairs of commits; those that it does not have are not in the answer."""
-    waiting, found = iter(dict.fromkeys(pairs)), dict[Pair, str]()
+    waiting, found = list(dict.fromkeys(pairs)), dict[Pair, str]()
     with suppress(BatchpackError, OSError):
-        while (some := list(islice(waiting, AT_ONCE))) and sum(map(len, found.values())) <= MOST_IN_ALL:
-            found |= _ask(repository, some)
+        while waiting and sum(map(len, found.values())) <= MOST_IN_ALL:
+            told, left = _ask(repository, waiting[:AT_ONCE])
+            found |= told
+            waiting = [*left, *waiting[AT_ONCE:]]
     return found
 
 
-def _ask(repository: Path, pairs: list[Pair]) -> Mapping[Pair, str]:
-    """Ask git for some diffs at once; each begins with a line that has its commit."""
+def _ask(repository: Path, pairs: list[Pair]) -> tuple[Mapping[Pair, str], list[Pair]]:
+    """Ask git for some diffs at once; return those it told, and those behind one that is too long to be read whole."""
     lines = "".join(f"{commit} {base}\n" for base, commit in pairs)
-    env = {"GIT_NO_LAZY_FETCH": "1"}
-    done = git.ask(repository, *BOUNDS, "diff-tree", *WORDS, stdin=lines, env=env, check=False)
-    texts = dict(_parts(done.out))
-    return {(base, commit): _headed(base, commit, texts[commit]) for base, commit in pairs if commit in texts}
+    answer, env = Answer(), {"GIT_NO_LAZY_FETCH": "1"}
+    ended = git.watch(
+        repository, *BOUNDS, "diff-tree", *WORDS, stdin=lines, take=answer.take, stop=answer.is_enough, env=env
+    )
+    cut = "" if ended.end == "itself" else answer.last
+    told = {
+        (base, commit): _headed(base, commit, text.decode(errors="replace"), commit == cut)
+        for base, commit in pairs
+        if (text := answer.texts.get(commit)) is not None
+    }
+    reached = [commit for _, commit in pairs].index(cut) + 1 if cut and answer.ended else len(pairs)
+    return told, pairs[reached:]
 
 
-def _parts(out: str) -> Iterator[tuple[str, str]]:
-    """Yield each commit of git's answer with its diff; no line of a diff is a commit alone."""
-    marks = list(re.finditer(r"^([0-9a-f]{40}(?:[0-9a-f]{24})?)\n", out, re.MULTILINE))
-    for mark, following in pairwise([*marks, None]):
-        if mark is not None:
-            yield mark[1], out[mark.end() : following.start() if following else len(out)]
+class Answer:
+    """What git tells, as it comes: each diff below a line with its commit, to the first that is too long.
+
+    No line of a diff is a commit alone, so that what agents write cannot pass for another attempt's diff.
+    """
+
+    def __init__(self) -> None:
+        self.texts, self.last, self.ended = dict[str, bytearray](), "", False
+        self._rest = b""
+
+    def take(self, data: bytes) -> None:
+        """Read on, whole lines at a time."""
+        if self.ended:
+            return
+        data = self._rest + data
+        whole = data.rfind(b"\n") + 1
+        self._rest = data[whole:]
+        begun = 0
+        for mark in MARK.finditer(data, 0, whole):
+            self._keep(data[begun : mark.start()])
+            self.last, begun = mark[1].decode(), mark.end()
+            self.texts[self.last] = bytearray()
+        self._keep(data[begun:whole])
+
+    def _keep(self, part: bytes) -> None:
+        """Keep a part of the last diff, as far as its first letters may reach."""
+        if self.last:
+            kept = self.texts[self.last]
+            kept += part[: max(0, MOST_LETTERS * LETTER_BYTES + 1 - len(kept))]
+
+    def is_enough(self) -> bool:
+        """Tell whether more is known of the last diff than is kept; then nothing more is read."""
+        self.ended = self.ended or len(self.texts.get(self.last, b"")) > MOST_LETTERS * LETTER_BYTES
+        return self.ended
 
 
-def _headed(base: str, commit: str, text: str) -> str:
+def _headed(base: str, commit: str, text: str, cut: bool) -> str:
     """Return a diff below the command that shows it, cut where it is long."""
     command = f"git diff {base[:12]} {commit[:12]}\n"
-    rest = len(text) - MOST_LETTERS
-    return command + (f"{text[:MOST_LETTERS]}\n… {rest} letters more, which that command shows\n" if rest > 0 else text)
+    cut = cut or len(text) > MOST_LETTERS
+    return command + (f"{text[:MOST_LETTERS]}\n… there is more, which that command shows\n" if cut else text)

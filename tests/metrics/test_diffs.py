@@ -124,8 +124,36 @@ def test_long_diffs_are_cut(tmp_path: Path) -> None:
     text = changes(diffs.kept(record(made)))["diffs/big-1.txt"]
 
     assert diffs.MOST_LETTERS < len(text) < diffs.MOST_LETTERS + 200
-    assert text.endswith("letters more, which that command shows\n")
+    assert text.endswith("there is more, which that command shows\n")
     assert "Binary files /dev/null and b/blob differ" in text or "Bin 0 -> 3000000 bytes" in text
+
+
+def test_a_diff_too_long_to_hold_costs_no_other_its_place(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git is stopped where a diff is much longer than what is kept of it, and asked again for those behind it."""
+    whole = changes(diffs.kept(record(ground)))
+    monkeypatch.setattr(diffs, "MOST_LETTERS", 40)
+    monkeypatch.setattr(diffs, "LETTER_BYTES", 1)
+
+    found = changes(diffs.kept(record(ground)))
+
+    assert list(whole) == list(found)
+    for path, text in whole.items():
+        head, _, rest = text.partition("\n")
+        assert f"{head}\n{rest[:40]}\n… there is more, which that command shows\n" == found[path]
+
+
+def test_an_answer_is_told_apart_however_it_comes() -> None:
+    """Commits are told from lines of a diff in parts of any size; what comes after the end is not read."""
+    one, two = "a" * 40, "b" * 64
+    words = f"{one}\n+x\n+{two}\n {one}\n{two}\n-y\n".encode()
+    for size in (1, 7, 1000):
+        answer = diffs.Answer()
+        for at in range(0, len(words), size):
+            answer.take(words[at : at + size])
+        assert {one: f"+x\n+{two}\n {one}\n".encode(), two: b"-y\n"} == answer.texts
+    answer.ended = True
+    answer.take(f"{'c' * 40}\n+z\n".encode())
+    assert [one, two] == list(answer.texts)
 
 
 def test_a_bound_for_all_diffs(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
