@@ -9,6 +9,8 @@ from batchpack.collector import MOST_TOKENS, Complaint, Session, Used
 
 TEXT_LIMIT = 200
 """Characters of a text; a prompt does not fit in."""
+PATH_LIMIT = 1024
+"""Characters of a project's folder: one that was clipped would be another."""
 EARLIEST = 1577836800.0
 """The first second of 2020 in UTC: no host kept records before that."""
 AHEAD_SECONDS = 86400.0
@@ -19,19 +21,24 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9_:.-]{1,80}")
 BILLIONTHS = 10**9
 
 
-def text(value: Any) -> str:
+def text(value: Any, most: int = TEXT_LIMIT) -> str:
     """Return a text that may be stored: of one line, clipped, what cannot be printed replaced."""
     if type(value) is not str:
         return ""
-    if len(value) <= TEXT_LIMIT and value.isprintable():
+    if len(value) <= most and value.isprintable():
         return value
-    return "".join(letter if letter.isprintable() else "?" for letter in value[:TEXT_LIMIT])
+    return "".join(letter if letter.isprintable() else "?" for letter in value[:most])
 
 
 def session(told: Session) -> Session:
     """Return a session with texts that may be stored."""
     number = told.attempt if is_count(told.attempt) else 0
-    return Session._make([*map(text, told[:-1]), number])
+    return Session._make([*map(text, told[:-1]), number])._replace(project=folder(told.project))
+
+
+def folder(value: Any) -> str:
+    """Return the path of a folder that may be stored; what is no such path is a text as all others."""
+    return text(value, PATH_LIMIT if type(value) is str and value.startswith("/") else TEXT_LIMIT)
 
 
 def time(value: Any, now: float) -> float | None:

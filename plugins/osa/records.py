@@ -109,8 +109,8 @@ def _told(session: Session, line: bytes, at: int) -> Iterator[Fact]:
 
 
 def _used(session: Session, record: Mapping[str, Any], moment: float, at: int) -> Iterator[Used | Complaint]:
-    """Yield what an answer used, where the one who appended it says so."""
-    usage, model, when = record.get("usage"), record.get("model"), record.get("timestamp")
+    """Yield what an answer used, where the one who appended it says so; its time names it, else its place."""
+    usage, model, when = record.get("usage"), record.get("model"), record.get("timestamp") or at
     if not isinstance(usage, dict) or not any(name in usage for name in COUNTS):
         return
     counts = [usage.get(name, 0) for name in COUNTS]

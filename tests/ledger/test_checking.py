@@ -30,6 +30,16 @@ def test_a_session_has_clean_words_and_a_number() -> None:
     assert Session("toy", "a?b", agent="x" * 200) == checking.session(told)
 
 
+def test_the_path_of_a_deep_project_is_kept_whole() -> None:
+    """Clipped it would be another folder, and the project's figures would lack it; a text in its place is clipped."""
+    deep = "/home/you" + "/folder" * 100
+    projects = (deep, "/" + "x" * 2000, "x" * 2000)
+
+    assert [deep, "/" + "x" * 1023, "x" * 200] == [
+        checking.session(Session("toy", "s", project=one)).project for one in projects
+    ]
+
+
 @pytest.mark.parametrize(
     ("given", "stored"),
     [

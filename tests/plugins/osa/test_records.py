@@ -92,6 +92,15 @@ def test_what_a_program_says_was_used_counts(osa: Collector, home: Path) -> None
     assert [Used(Session("osa", "cli_1"), key, AT + 9, "claude-sonnet-4-5", 10, 5, 3, 2)] == used
 
 
+def test_answers_without_a_time_count_each(osa: Collector, home: Path) -> None:
+    """Two that nobody dated are two: their places tell them apart."""
+    usage = {"input_tokens": 10}
+    dated = json.loads(line("assistant", usage=usage))
+    path = session(home / ".osa", *[json.dumps({**dated, "timestamp": None}) + "\n"] * 2)
+
+    assert 2 == len({fact.key for fact in read(osa, path)[0] if isinstance(fact, Used)})
+
+
 def test_tools_are_told_by_how_they_ended(osa: Collector, home: Path) -> None:
     """The metrics name no session: a mark an entry."""
     path = home / "daily.json"
