@@ -183,10 +183,8 @@ def watch(
 ) -> Watched:
     """Run a program in a session of its own, without a terminal; `take` gets all it writes, as it writes.
 
-    Without `stdin` it has no input. A file given as `stdin` is a question: what it writes to standard error is let go.
-
-    At its end, at the time-out, and when `stop` says so, what is left of its process group is killed; of one that
-    moved into a group of its own only the output is no longer waited for. Raises ProgramFailed if it cannot be started.
+    Without `stdin` it has no input; with it, standard error is let go. At its end, at the time-out and at a `stop` its
+    process group is killed; of who left it only the output is no longer waited for. Raises ProgramFailed at no start.
     """
     command = tuple(argv)
     try:

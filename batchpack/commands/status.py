@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from batchpack.app import App
+from batchpack.errors import UsageError
 from batchpack.output import say, say_json, watched
 
 
@@ -22,6 +23,10 @@ from batchpack.output import say, say_json, watched
 def command(app: App, run: str, line: bool, watch: bool, project: Path | None, as_json: bool) -> None:
     """Say where a run of work stands (by default this project's newest): its tasks, what they wait for."""
     if line:
+        if watch or as_json or run != "latest":
+            raise UsageError(
+                "--line is of the newest batch, and one line", "leave out RUN, --watch and --json beside it"
+            )
         _say_line(project)
         return
     from batchpack.execution import hosted, show, store

@@ -36,6 +36,14 @@ def test_facts_for_programs(ground: Ground) -> None:
     assert ["good", "bad"] == [row["task"] for row in facts["rows"]]
 
 
+@pytest.mark.parametrize("word", ["ffff", "--watch", "--json"])
+def test_one_line_is_of_the_newest_batch(ground: Ground, word: str) -> None:
+    """What `--line` would not heed beside it is refused, not passed over."""
+    assert ground.project.run("status", "--line").assert_ok().out
+
+    ground.project.run("status", "--line", word).assert_failed("leave out RUN, --watch and --json", code=2)
+
+
 def test_it_is_listed_with_the_other_runs(ground: Ground) -> None:
     """`batchpack runs` shows a run of work by its plan's name."""
     out = ground.project.run("runs").assert_ok().out
