@@ -52,6 +52,17 @@ def patient() -> Callable[[str], None]:
     return tell
 
 
+def wrong(error: BatchpackError) -> str:
+    """Say in a line what is wrong with the ledger, what to do, and what is shown without it."""
+    from batchpack.errors import Unwritable
+
+    message, hint = error.message, error.hint
+    if isinstance(error, Unwritable):
+        message = message.replace("cannot write", "cannot read", 1)
+        hint = "make it readable and writable for you"
+    return f"the ledger is left out, so figures are those of the runs' own journals: {message}; {hint}"
+
+
 @contextmanager
 def opened(app: App, *, news: bool) -> Iterator[Ledger]:
     """Hand out the ledger for reading, with what is new where that could be collected."""
@@ -78,8 +89,12 @@ def used(app: App, record: Record) -> tuple[Record, Usage | None]:
 
     if not attributing.is_wanting(record):
         return record, None
-    with opened(app, news=True) as ledger:
-        return attributing.filled(record, ledger), attributing.itself(record, ledger)
+    try:
+        with opened(app, news=True) as ledger:
+            return attributing.filled(record, ledger), attributing.itself(record, ledger)
+    except BatchpackError as error:
+        warn(wrong(error))
+        return record, None
 
 
 def known(record: Record) -> tuple[Record, Usage | None]:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from batchpack import prices
 from batchpack.amounts import count
-from batchpack.ledger.values import Row
+from batchpack.ledger.values import Key, Row
 from batchpack.metrics import critical, savings, stats, usage, wording
 from batchpack.metrics.columns import table
+from batchpack.metrics.ledgered import Batch
 from batchpack.metrics.overview import Asked, Overview
 from batchpack.metrics.savings import Figure
 from batchpack.metrics.values import Record
@@ -87,9 +88,14 @@ def _runs(page: Page, found: Overview) -> None:
 
 
 def _usage(page: Page, title: str, rows: Sequence[Row], word: str) -> None:
-    """Add a table of what models were used."""
+    """Add a table of what models were used, by a word."""
+    _keyed(page, title, rows, usage.BY[word])
+
+
+def _keyed(page: Page, title: str, rows: Sequence[Row], keys: Sequence[Key]) -> None:
+    """Add a table of what models were used, by keys."""
     if rows:
-        head, *cells = usage.table(rows, usage.BY[word])
+        head, *cells = usage.table(rows, keys)
         shown, left = page.cut(cells, "row")
         page.table(title, [head, *shown], keep=len(head) - len(usage.HEADS) - (usage.SAID in head))
         page.lines += [left] if left else []
@@ -140,6 +146,22 @@ def run(found: Overview, window: int | None) -> list[str]:
     return page.lines
 
 
+def batch(found: Overview, one: Batch, window: int | None, shown: int | None) -> list[str]:
+    """Say what is known of a batch that only the ledger knows: its sums, then by task and by model."""
+    page = Page(window, shown)
+    places, hosts = (", ".join(map(line, words)) or wording.UNKNOWN for words in (one.projects, one.hosts))
+    times = [wording.local(at) for at in (one.first_at, one.last_at) if at is not None] or [wording.UNKNOWN] * 2
+    page.text(f"Batch {line(one.name)}", f"  by {hosts} in {places}, first request {times[0]}, last {times[-1]}")
+    sums = [f"{word}: {value}" for word, value in zip(*usage.table([one.sums], ()), strict=True)]
+    page.text(", ".join([*sums[:1], f"through a batch service: {wording.number(one.batched)}", *sums[1:]]))
+    tasks = [row._replace(key=row.key[1:]) for row in found.usage["task"]]
+    _keyed(page, "Tasks:", tasks, usage.BY["task"][1:])
+    _keyed(page, "Models used:", found.usage["model"], usage.BY["model"])
+    _savings(page, found.savings)
+    _end(page, found)
+    return page.lines
+
+
 def _critical(page: Page, record: Record) -> None:
     """Say which tasks the run's length came from."""
     steps = critical.path(record)
@@ -167,6 +189,8 @@ def _end(page: Page, found: Overview) -> None:
     left += [f"{count(gone, 'run in the index is', 'runs in the index are')} gone"] if gone else []
     if left:
         page.text(f"left out: {'; '.join(left)}")
+    if found.wrong:
+        page.text(found.wrong)
     if found.complaints:
         page.text(f"{count(len(found.complaints), 'complaint')} about records: batch-metrics collect --told")
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from batchpack.app import App
-from batchpack.errors import UsageError
+from batchpack.errors import BatchpackError, UsageError
+from batchpack.metrics import gathering
 from batchpack.metrics.gathering import opened
-from batchpack.output import say, say_json, window
+from batchpack.output import say, say_json, warn, window
 
 if TYPE_CHECKING:
     from batchpack.ledger.values import Row
@@ -30,7 +32,7 @@ def show(app: App, **given: Any) -> None:
     """Show once, or again and again."""
     _check(given)
     how = Form(**{name: given[name] for name in Form.__slots__})
-    asked = _asked(app, given)
+    asked, how = _asked(app, given, how)
     if given["watch"] is not None:
         from batchpack.commands.batch_metrics import _watching
 
@@ -40,8 +42,11 @@ def show(app: App, **given: Any) -> None:
     elif how.as_csv:
         from batchpack.commands.batch_metrics import _tabling
 
-        if text := _tabling.text(facts(app, asked, how), asked, how.by):
+        found = facts(app, asked, how)
+        if text := _tabling.text(found, asked, how.by):
             say(text)
+        if reason := found.get("ledger_error"):
+            warn(reason)
     else:
         from batchpack.metrics.sheet import SHOWN
 
@@ -58,20 +63,75 @@ def _check(given: dict[str, Any]) -> None:
         raise UsageError("a run is shown whole", "leave --since away")
 
 
-def _asked(app: App, given: dict[str, Any]) -> Asked:
-    """Return what to look at."""
-    from batchpack.metrics import moments, overview
+def _asked(app: App, given: dict[str, Any], how: Form) -> tuple[Asked, Form]:
+    """Return what to look at, and how; where news were taken in to find that out, they are not looked for again."""
+    from batchpack.metrics import moments
     from batchpack.metrics.overview import Asked
-    from batchpack.runs import store
 
     project = given["project"].resolve() if given["project"] else None
     since = moments.parse(given["since"]) if given["since"] else None
-    folder = None
     if given["run"]:
-        folder = store.find(given["run"], app.project(project)).folder
-    elif given["last"]:
+        return _named(app, given["run"], project, how)
+    if given["last"]:
+        return _newest(app, project, how)
+    return Asked(project, since), how
+
+
+def _named(app: App, word: str, project: Path | None, how: Form) -> tuple[Asked, Form]:
+    """Return the run that a word means, else the batch of which the ledger knows by that word."""
+    from batchpack.metrics import ledgered
+    from batchpack.metrics.overview import Asked
+    from batchpack.runs import ids, store
+
+    try:
+        return Asked(project, folder=store.find(word, app.project(project)).folder), how
+    except (store.UnknownRun, ids.BadName) as error:
+        unknown = error
+    if word == ids.LATEST:
+        return _newest(app, project, how)
+    try:
+        with opened(app, news=not how.no_collect) as ledger:
+            name = ledgered.find(ledger, word, project)
+    except store.AmbiguousRun:
+        raise
+    except BatchpackError as error:
+        unknown.hint = _untold(error)
+        raise unknown from error
+    if name is None:
+        raise unknown
+    return Asked(project, batch=name), replace(how, no_collect=True)
+
+
+def _untold(error: BatchpackError) -> str:
+    """Say that the ledger, which may know of a batch, cannot be used, and how to mend it."""
+    return f"it may be in the ledger, which cannot be used: {error.message}; {error.hint}"
+
+
+def _newest(app: App, project: Path | None, how: Form) -> tuple[Asked, Form]:
+    """Return the run that began last, or the batch of which only the ledger knows, if that began later."""
+    from batchpack.metrics import ledgered, overview
+    from batchpack.metrics.overview import Asked
+    from batchpack.runs.store import UnknownRun
+
+    folder, missing = None, None
+    try:
         folder = overview.newest(project, app.registry)
-    return Asked(project, since, folder)
+    except UnknownRun as error:
+        missing = error
+    runs = overview.names(project, app.registry)
+    batch: tuple[str, float] | None = None
+    try:
+        with opened(app, news=not how.no_collect) as ledger:
+            batch = ledgered.newest(ledger, project, runs)
+            how = replace(how, no_collect=True)
+    except BatchpackError as error:
+        if missing:
+            missing.hint = _untold(error)
+    if batch and (folder is None or batch[1] > overview.began(folder)):
+        return Asked(project, batch=batch[0]), how
+    if missing:
+        raise missing
+    return Asked(project, folder=folder), how
 
 
 def _rows(app: App, asked: Asked, how: Form) -> list[Row]:
@@ -83,11 +143,17 @@ def _rows(app: App, asked: Asked, how: Form) -> list[Row]:
 
 
 def _overview(app: App, asked: Asked, how: Form) -> Overview:
-    """Return what there is."""
+    """Return what there is; where the ledger cannot be used, what the runs' journals say, if there are any."""
     from batchpack.metrics import overview
 
-    with opened(app, news=not how.no_collect) as ledger:
-        return overview.gather(asked, app.registry, ledger)
+    known = overview.runs(asked, app.registry)
+    try:
+        with opened(app, news=not how.no_collect) as ledger:
+            return overview.used(asked, known, ledger)
+    except BatchpackError as error:
+        if not known.records:
+            raise
+        return overview.Overview(asked, known, wrong=gathering.wrong(error))
 
 
 def facts(app: App, asked: Asked, how: Form) -> dict[str, Any]:
@@ -110,6 +176,8 @@ def lines(app: App, asked: Asked, how: Form, most: int) -> list[str]:
     wide, shown = window(), None if how.everything else most
     if how.by is None:
         found = _overview(app, asked, how)
+        if found.batch:
+            return sheet.batch(found, found.batch, wide, shown)
         return sheet.run(found, wide) if asked.folder else sheet.lines(found, wide, shown)
     if how.by == "batch":
         return sheet.batches(_overview(app, asked, how).known.records, wide, shown)

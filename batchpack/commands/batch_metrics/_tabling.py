@@ -17,8 +17,13 @@ LONGEST = 10_000
 
 
 def text(facts: Mapping[str, Any], asked: Asked, by: str | None) -> str:
-    """Return the rows of `--by`, else the tasks of the run that was asked for, else the runs; nothing for no rows."""
-    rows = facts["rows"] if by else facts["runs"][0]["by_task"] if asked.folder else facts["runs"]
+    """Return the rows of `--by`, else the tasks of the run or batch that was asked for, else the runs.
+
+    Of no rows nothing is said.
+    """
+    rows = facts["rows"] if by else facts["runs"]
+    if not by and (asked.folder or asked.batch):
+        rows = facts["by_task"] if asked.batch else facts["runs"][0]["by_task"]
     flat = [dict(_flat(row)) for row in rows]
     if not flat:
         return ""

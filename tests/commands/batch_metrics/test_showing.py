@@ -6,9 +6,12 @@ import csv
 import io
 import os
 import sqlite3
+import time
 
 import pytest
 
+from batchpack import ledger
+from batchpack.collector import Portion, Session, Source, Used
 from batchpack.metrics import usage
 from tests.support.metrics import ask, remember
 from tests.support.project import Project
@@ -44,7 +47,7 @@ def test_nothing_recorded_says_how_to_make_some(project: Project) -> None:
 
 def test_one_run_is_shown_task_by_task(ground: Ground) -> None:
     """By its id, its last four digits, or as the newest; an unknown one is a clear error."""
-    run = ground.last.id
+    run = _of_work(ground)
     shown = [ask(ground.project, "--run", word).assert_ok().out for word in (run, run[-4:])]
     newest = ask(ground.project, "--last").assert_ok().out
 
@@ -55,6 +58,11 @@ def test_one_run_is_shown_task_by_task(ground: Ground) -> None:
     ask(ground.project, "--run", "nope").assert_failed("there is no run 'nope'", "batchpack runs --all")
     ask(ground.project, "--run", "nope", "--json").assert_failed("there is no run 'nope'")
     ask(ground.project, "--run", "../x").assert_failed("is not the name of a run")
+
+
+def _of_work(ground: Ground) -> str:
+    """Return the id of the run of work; both runs may have begun within one second."""
+    return next(str(one["run"]) for one in ask(ground.project, "--json").json()["runs"] if one["kind"] == "work")
 
 
 def _below(text: str, title: str) -> list[str]:
@@ -151,3 +159,64 @@ def test_a_ledger_of_a_newer_version_is_left_alone(project: Project) -> None:
     done = ask(project).assert_failed("newer batchpack", "update batchpack")
     assert 1 == done.err.count("newer batchpack"), "it is said once"
     assert before == path.read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["broken", "newer"])
+def test_without_a_ledger_runs_are_shown(own: Ground, kind: str) -> None:
+    """From their journals, in every form, with one line on what is wrong and how to mend it; the file is as it was."""
+    path = own.project.home / ".local/state/batchpack/metrics.sqlite"
+    if kind == "broken":
+        for beside in path.parent.glob("metrics.sqlite*"):
+            beside.unlink()
+        path.write_bytes(b"no database " * 1000)
+    else:
+        connection = sqlite3.connect(path)
+        connection.execute("PRAGMA user_version = 99")
+        connection.close()
+    before, run = path.read_bytes(), own.last.id
+    mend = "move it away" if kind == "broken" else "update batchpack"
+
+    for words in ([], ["--run", run], ["--no-collect"]):
+        said = ask(own.project, *words).assert_ok()
+        assert run[-4:] in said.out
+        text = " ".join(said.out.split())
+        assert (1, 1) == (text.count("the ledger is left out"), text.count(mend))
+        assert "" == said.err
+    facts = ask(own.project, "--json").json()
+    assert mend in facts["ledger_error"]
+    assert run in [one["run"] for one in facts["runs"]]
+    table = ask(own.project, "--csv").assert_ok()
+    assert (1, True) == (table.err.count(mend), run in table.out)
+    assert "2" in ask(own.project, "--by", "batch").assert_ok().out
+    ask(own.project, "--by", "model").assert_failed(mend)
+    ask(own.project, "--run", "reviews").assert_failed("there is no run 'reviews'", "it may be in the ledger", mend)
+    assert before == path.read_bytes()
+
+
+def test_a_batch_that_only_the_ledger_knows(project: Project) -> None:
+    """It is shown by its name, and as the newest where it began last: for people, as JSON and as CSV."""
+    now = time.time()
+    job = Session("anthropic", "j.1", project=str(project.folder), run="reviews")
+    items = Session("claude_code", "i", agent="=x", project=str(project.folder), run="20261121t100000-abcd", task="c1")
+    facts = (
+        Used(job, "1", now - 60, "claude-haiku-5-5", input=1000, output=100, batch=True),
+        Used(items, "2", now - 90, "claude-haiku-5-5", input=50),
+        Used(items, "3", now - 80, "m", input=7),
+    )
+    with ledger.open(project.home / ".local/state/batchpack/metrics.sqlite") as book:
+        book.take("test", Source("/a/source", "1"), Portion(facts, {}), None)
+
+    said = ask(project, "--run", "reviews").assert_ok().out
+    assert said == ask(project, "--last").assert_ok().out
+    text = " ".join(said.split())
+    assert f"Batch reviews by anthropic in {project.folder}, first request " in text
+    assert "requests: 1, through a batch service: 1, input: 1,000, output: 100" in text
+    assert "price of messages" in said
+    found = ask(project, "--run", "abcd", "--json").json()
+    assert ("20261121t100000-abcd", 57, []) == (found["batch"]["name"], found["batch"]["input"], found["runs"])
+    assert 57 == sum(row["input"] for row in found["by_task"]) == sum(row["input"] for row in found["by_model"])
+    rows = list(csv.DictReader(io.StringIO(ask(project, "--run", "abcd", "--csv").assert_ok().out)))
+    assert [("c1", "'=x")] == [(row["task"], row["agent"]) for row in rows]
+    assert "unknown" in ask(project, "--run", "abcd", "--by", "model").assert_ok().out
+    ask(project, "--run", "abcd", "--project", "/").assert_ok()
+    ask(project, "--run", "reviewed").assert_failed("there is no run 'reviewed'", "batchpack runs --all")
