@@ -102,6 +102,8 @@ def told(path: Path) -> Iterator[None]:
             raise Busy(str(path), WAIT_SECONDS) from error
         if "not a database" in reason or "malformed" in reason:
             raise BrokenFile(path, f"it is no database that can be read ({reason})") from error
+        if "no such table" in reason or "no such column" in reason or "has no column" in reason:
+            raise BrokenFile(path, f"its tables are not those of batchpack ({reason})") from error
         raise Unwritable(path, os.strerror(errno.ENOSPC) if _is_full(path, reason) else reason) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import sys
@@ -43,17 +44,30 @@ def _printable(text: str, stream: TextIO | None) -> str:
 
 def say_json(facts: dict[str, Any]) -> None:
     """Print facts as one JSON object whose first key is `schema`, the version of its shape."""
-    say(json.dumps({"schema": SCHEMA, **facts}, ensure_ascii=False, indent=2, default=str))
+    say(_json({"schema": SCHEMA, **facts}, indent=2))
 
 
 def say_json_line(facts: dict[str, Any]) -> None:
     """Print facts as JSON on a line of its own, for streams; the first key is `schema` here too."""
-    say(json.dumps({"schema": SCHEMA, **facts}, ensure_ascii=False, default=str))
+    say(_json({"schema": SCHEMA, **facts}))
+
+
+def _json(facts: dict[str, Any], indent: int | None = None) -> str:
+    """Return facts as JSON, with JSON's own escapes for the letters that standard output cannot show."""
+    text = json.dumps(facts, ensure_ascii=False, indent=indent, default=str)
+    return text if _printable(text, sys.stdout) == text else json.dumps(facts, indent=indent, default=str)
 
 
 def stream() -> TextIO:
-    """Return standard output for what is written piece by piece; one that was closed takes nothing."""
-    return sys.stdout if sys.stdout is not None else open(os.devnull, "w")  # noqa: PTH123 - until the end
+    """Return standard output for what is written piece by piece, letters that it cannot show as escapes.
+
+    One that was closed takes nothing.
+    """
+    if sys.stdout is None:
+        return open(os.devnull, "w")  # noqa: PTH123 - until the end
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    return sys.stdout
 
 
 def is_terminal() -> bool:

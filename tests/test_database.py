@@ -39,7 +39,12 @@ def test_a_transaction_is_whole_or_not_at_all(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("reason", "kind"),
-    [("database is locked", Busy), ("file is not a database", BrokenFile), ("disk I/O error", Unwritable)],
+    [
+        ("database is locked", Busy),
+        ("file is not a database", BrokenFile),
+        ("no such table: one", BrokenFile),
+        ("disk I/O error", Unwritable),
+    ],
 )
 def test_errors_are_sentences_about_the_file(tmp_path: Path, reason: str, kind: type[Exception]) -> None:
     """Each reason that SQLite gives becomes the error that says what to do."""

@@ -29,6 +29,24 @@ def test_json_begins_with_its_schema(capsys: pytest.CaptureFixture[str]) -> None
     assert "Straße" in out
 
 
+def test_json_stays_json_where_letters_cannot_be_shown(project: Project) -> None:
+    """On an output of ASCII they are JSON's own escapes, not Python's."""
+    words = f"from batchpack.output import *; say_json({{'a': {'é模😀'!a}}}); say_json_line({{'a': {'é'!a}}})"
+    plain = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+
+    out = project.execute([sys.executable, "-c", words], env=plain).assert_ok().out
+    first, rest = json.JSONDecoder().raw_decode(out)
+    assert ("é模😀", "é", True) == (first["a"], json.loads(out[rest:])["a"], out.isascii())
+
+
+def test_pieces_that_cannot_be_shown_are_escapes(project: Project) -> None:
+    """What is written piece by piece to an output of ASCII arrives, too."""
+    words = f"from batchpack.output import stream; stream().write({'é模'!a})"
+    plain = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+
+    assert r"\xe9\u6a21" == project.execute([sys.executable, "-c", words], env=plain).assert_ok().out
+
+
 def test_a_pipe_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     """Captured output counts as not looked at by a person."""
     assert output.is_terminal() is False

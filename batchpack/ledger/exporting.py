@@ -44,7 +44,7 @@ def export(connection: sqlite3.Connection, stream: IO[str], form: str, where: Wh
             table.writerow(_cell(value) for value in values)
         else:
             facts = {"schema": SCHEMA, **dict(zip(NAMES, values, strict=True))}
-            stream.write(json.dumps(facts, ensure_ascii=False) + "\n")
+            stream.write(json.dumps(facts) + "\n")
     return count
 
 

@@ -12,7 +12,7 @@ import sqlite3
 from pathlib import Path
 
 from batchpack.database import transaction
-from batchpack.errors import BatchpackError
+from batchpack.errors import BatchpackError, BrokenFile
 
 COUNTS = (
     "requests", "input", "output", "cache_read", "write_5m", "write_1h", "web_searches", "said", "said_requests",
@@ -83,6 +83,8 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
                 f"{path} was written by a newer batchpack (version {found} of its tables, this one knows {VERSION})",
                 "update batchpack; the file was not changed",
             )
+        if not found and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            raise BrokenFile(path, "it is the database of another program")
         for statements in MIGRATIONS[found:]:
             for statement in statements:
                 connection.execute(statement)

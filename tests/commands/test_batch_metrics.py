@@ -30,3 +30,17 @@ def test_the_words_and_the_ledgers_are_the_same() -> None:
 def test_it_is_not_a_word_behind_batchpack(project: Project) -> None:
     """`batchpack batch-metrics` does not exist: the program has its own name."""
     project.run("batch-metrics").assert_failed("No such command", code=2)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--since", ""], "it is empty"),
+        (["--run", " "], "it is empty"),
+        (["--watch", "nan"], "no number of seconds"),
+        (["--watch", "inf"], "not in the range"),
+    ],
+)
+def test_words_that_ask_for_nothing_are_refused(project: Project, words: list[str], said: str) -> None:
+    """An empty word does not ask for everything, and no span of time is none or endless."""
+    project.execute([*DOOR, *words]).assert_failed(said, code=2)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import click
 
 from batchpack import consent
 from batchpack.amounts import count
+from batchpack.errors import UsageError
 from batchpack.output import say, say_json
+
+PAST = "give a moment that is past, such as 90d"
 
 
 @click.command(short_help="Forget what models were used for before a moment.")
@@ -23,6 +28,8 @@ def command(before: str, yes: bool, as_json: bool) -> int:
     from batchpack.metrics.own import marks
 
     moment = moments.parse(before)
+    if moment > time.time():
+        raise UsageError(f"{before!r} lies ahead: what is still to come would be forgotten, too", PAST)
     when = wording.local(moment)
     if not yes and not consent.given(f"Forget for good what was before {when}?", "add --yes to forget it"):
         say("Nothing was removed.")

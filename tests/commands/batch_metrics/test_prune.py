@@ -20,6 +20,13 @@ def test_old_facts_are_forgotten_on_demand(project: Project) -> None:
     assert 0 == ask(project, "prune", "--yes", "--before", "2d", "--json").json()["requests"]
 
 
+def test_what_is_to_come_cannot_be_forgotten(project: Project) -> None:
+    """A moment ahead is refused: nothing would ever be counted again."""
+    remember(project)
+    ask(project, "prune", "--yes", "--before", "2099-01-01").assert_failed("'2099-01-01' lies ahead", "90d", code=2)
+    assert 2 == len(ask(project, "export").assert_ok().out.splitlines())
+
+
 def test_files_of_marks_go_once_they_are_collected(project: Project) -> None:
     """The file of a day of which the ledger has all is removed; the next call finds none."""
     folder = project.home / ".local/state/batchpack/marks"
