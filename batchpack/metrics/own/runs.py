@@ -15,7 +15,6 @@ from batchpack.execution.state import seconds
 from batchpack.execution.store import WorkRun
 from batchpack.ledger.values import ATTEMPT
 from batchpack.metrics.own.shelf import Shelf, stamp, word
-from batchpack.runs import ids, index
 
 EVENTS = 500
 ASK = "SELECT seq, at, task, attempt, facts FROM event WHERE name = 'judged' AND seq > ? ORDER BY seq LIMIT ?"
@@ -33,9 +32,7 @@ class Runs:
 
     def sources(self) -> Iterator[Source]:
         """Yield the journals there are."""
-        folders = {entry.folder.resolve() for entry in index.entries()}
-        folders |= {one for _, one in self._shelf.folders(".batchpack", "runs") if ids.RUN_ID.fullmatch(one.name)}
-        for folder in sorted(folders):
+        for folder in sorted(self._shelf.runs()):
             journal = folder / "journal.sqlite"
             if found := stamp(journal, journal.with_name("journal.sqlite-wal")):
                 yield Source(str(folder), found)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from batchpack import manager, projects
 from batchpack.metrics.own.shelf import Shelf, stamp, word
+from batchpack.runs import index
+from batchpack.runs.index import Entry
 
 
 def test_projects_are_those_of_the_list_and_the_one_at_hand(tmp_path: Path) -> None:
@@ -17,9 +19,23 @@ def test_projects_are_those_of_the_list_and_the_one_at_hand(tmp_path: Path) -> N
     projects.remember(one)
     shelf = Shelf({}, two)
 
-    assert [one, two] == shelf.projects()
+    assert [one, two] == shelf.projects
     assert [(one, one / "x" / "b"), (two, two / "x" / "a")] == list(shelf.folders("x"))
-    assert [one] == Shelf({}, one).projects()
+    assert [one] == Shelf({}, one).projects
+
+
+def test_runs_are_those_of_the_index_and_those_in_projects(tmp_path: Path) -> None:
+    """Each folder is there once, however it is known; what is gone, or is no run, is not."""
+    home, alone, elsewhere = (tmp_path / name / ".batchpack" for name in ("home", "alone", "osa"))
+    known, gone, found, apart = (f"20261121T10000{number}-ab1{number}" for number in range(4))
+    for folder in (home / "runs" / known, alone / "runs" / found, alone / "runs" / "none", elsewhere / "runs" / apart):
+        folder.mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "home")
+    for run, root in ((known, home), (known, tmp_path / "link/.batchpack"), (gone, home), (apart, elsewhere)):
+        index.add(Entry(run, root, home.parent, None, "2026-11-21T10:00:00Z"))
+    expected = {home / "runs" / known, alone / "runs" / found, elsewhere / "runs" / apart}
+
+    assert expected == Shelf({}, alone.parent).runs()
 
 
 def test_sessions_are_those_of_the_host() -> None:
