@@ -71,6 +71,15 @@ def line(folder: Path) -> str:
         return ""
 
 
+def run_of(root: Path) -> str:
+    """Return the run that the file in a run root tells of, empty where there is none."""
+    try:
+        facts = json.loads(_script()["read"](str(root / NAME)) or b"{}")
+    except (OSError, ValueError, RecursionError):
+        return ""
+    return str(facts.get("run", "")) if isinstance(facts, dict) else ""
+
+
 def _script() -> dict[str, Any]:
     """Run the status line's script as a module: it stands alone in hosts' folders, so the reading is written there."""
     import runpy

@@ -8,7 +8,7 @@ from contextlib import closing
 
 from batchpack.app import App
 from batchpack.errors import Busy
-from batchpack.execution import endings
+from batchpack.execution import endings, standing
 from batchpack.execution.facts import BY_HOST
 from batchpack.execution.journal import Draft, Journal
 from batchpack.execution.store import WorkRun
@@ -56,6 +56,7 @@ async def _ended(app: App, run: WorkRun, journal: Journal) -> bool:
                     for event in journal.append(Draft("judged", task.name, task.number, facts)):
                         state.apply(event)
             endings.write_copies(run, state)
+            standing.end_lost(run, state)
     except Busy:
         return False
     return True

@@ -47,8 +47,9 @@ def tell_answered(run: WorkRun, state: State) -> None:
 
 def _batch(run: WorkRun, state: State) -> tuple[list[str], str, int]:
     """Return the batch that was told of last; no task where the note on it, which agents can write to, is none."""
+    note = run.folder / BATCH
     try:
-        facts = json.loads(read_text(run.folder / BATCH))
+        facts = json.loads(read_text(note)) if note.is_file() else {}  # a pipe would be waited for
         names, layer, number = facts["tasks"], facts["layer"], facts["number"]
         if isinstance(layer, str) and type(number) is int and all(name in state.tasks for name in names):
             return list(names), layer, number
@@ -81,6 +82,12 @@ def end(run: WorkRun, state: State) -> None:
     """Say how a run ended, or that nobody drives it any more."""
     stopped = "" if state.finished is not None else " stopped"
     status_file.write(_root(run), run.short, present(run, state) + stopped, ended=True)
+
+
+def end_lost(run: WorkRun, state: State) -> None:
+    """Say how a run ended whose driver had died, where the line is still of this run and not of a later one."""
+    if status_file.run_of(_root(run)) == run.short:
+        end(run, state)
 
 
 async def _beat(context: Context, over: asyncio.Event) -> None:

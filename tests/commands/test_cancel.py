@@ -46,6 +46,20 @@ def test_what_a_killed_run_left_is_ended_too(tmp_path: Path) -> None:
 
     assert not marker.exists()
     assert "cancelled" == ground.states()["slow"]
+    assert ground.project.run("status", "--line").assert_ok().out.endswith(" stopped\n")
+
+
+def test_the_line_of_a_later_run_stays(tmp_path: Path) -> None:
+    """To cancel a run that was killed does not put it in the place of the one that the status line shows now."""
+    ground, child, _ = begun(tmp_path)
+    lost = ground.last.short
+    child.send_signal(signal.SIGKILL)
+    child.communicate()
+    ground.run(plan({"id": "later", "command": "echo > a.txt"})).assert_ok()
+
+    ground.project.run("cancel", lost).assert_ok()
+
+    assert "later ✓ (1/1)" in ground.project.run("status", "--line").assert_ok().out
 
 
 def test_a_finished_run_has_nothing_to_end(tmp_path: Path) -> None:
