@@ -88,6 +88,17 @@ def test_the_wheel_carries_the_pack_and_nothing_at_the_top(built: dict[str, Path
     assert "batchpack/py.typed" in names
 
 
+def test_the_wheel_carries_what_modules_read(built: dict[str, Path]) -> None:
+    """Templates, styles, scripts and hooks stand in the wheel as they do here."""
+    kinds = {"batchpack": ("j2", "css", "js", "html"), "plugins": ("j2", "js"), "hooks": ("py",)}
+    files = {path for folder, ends in kinds.items() for end in ends for path in (ROOT / folder).rglob(f"*.{end}")}
+    names = {path.relative_to(ROOT).as_posix() for path in files}
+    placed = {name if name.startswith("batchpack/") else f"batchpack/_pack/{name}" for name in names}
+
+    assert {"batchpack/metrics/live.js", "plugins/opencode/marks.js", "hooks/mark.py"} <= names
+    assert set() == placed - set(members(built["wheel"]))
+
+
 def test_the_sdist_carries_all_that_a_build_needs(built: dict[str, Path]) -> None:
     """The sdist has the sources with install.py and tests, and no bytecode or caches."""
     with tarfile.open(built["source"]) as archive:
