@@ -151,10 +151,14 @@ def batch(found: Overview, one: Batch, window: int | None, shown: int | None) ->
     page = Page(window, shown)
     places, hosts = (", ".join(map(line, words)) or wording.UNKNOWN for words in (one.projects, one.hosts))
     times = [wording.local(at) for at in (one.first_at, one.last_at) if at is not None] or [wording.UNKNOWN] * 2
-    page.text(f"Batch {line(one.name)}", f"  by {hosts} in {places}, first request {times[0]}, last {times[-1]}")
-    sums = [f"{word}: {value}" for word, value in zip(*usage.table([one.sums], ()), strict=True)]
-    page.text(", ".join([*sums[:1], f"through a batch service: {wording.number(one.batched)}", *sums[1:]]))
+    page.text(f"Batch {line(one.name)}", f"  by {hosts} in {places}")
+    page.text(f"  first request {times[0]}, last {times[-1]}")
+    sums = dict(zip(*usage.table([one.sums], ()), strict=True))
+    batched = f" ({wording.number(one.batched)} of them through a batch service)" if one.batched else ""
+    tokens = wording.number(usage.tokens(one.sums))
+    page.text(f"requests: {sums['requests']}{batched}, tokens: {tokens}, cost: {sums['cost']}")
     tasks = [row._replace(key=row.key[1:]) for row in found.usage["task"]]
+    tasks = tasks if any(any(row.key) for row in tasks) else []
     _keyed(page, "Tasks:", tasks, usage.BY["task"][1:])
     _keyed(page, "Models used:", found.usage["model"], usage.BY["model"])
     _savings(page, found.savings)

@@ -209,8 +209,10 @@ def test_a_batch_that_only_the_ledger_knows(project: Project) -> None:
     said = ask(project, "--run", "reviews").assert_ok().out
     assert said == ask(project, "--last").assert_ok().out
     text = " ".join(said.split())
-    assert f"Batch reviews by anthropic in {project.folder}, first request " in text
-    assert "requests: 1, through a batch service: 1, input: 1,000, output: 100" in text
+    assert f"Batch reviews by anthropic in {project.folder} first request " in text
+    assert "requests: 1 (1 of them through a batch service), tokens: 1,100, cost: $0.0" in text
+    assert "Tasks:" not in said, "its requests are no tasks"
+    assert "c1    =x" in ask(project, "--run", "abcd").assert_ok().out
     assert "price of messages" in said
     found = ask(project, "--run", "abcd", "--json").json()
     assert ("20261121t100000-abcd", 57, []) == (found["batch"]["name"], found["batch"]["input"], found["runs"])
