@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from batchpack.collector import Session
 from batchpack.execution.facts import BY_HOST
@@ -76,12 +77,34 @@ def _with(attempt: Attempt, usage: Usage | None) -> Attempt:
 
 def _used(record: Record, ledger: Ledger) -> dict[tuple[str, int], Usage]:
     """Return what was used for each attempt that conversations name."""
-    rows, models = dict[tuple[str, int], list[SessionRow]](), _models(record, ledger)
+    sums, models = dict[tuple[str, int], list[tuple[Row, str]]](), _models(record, ledger)
     tasks = {task.name: task for task in record.tasks}
-    for row in _of_run(record, ledger):
-        if (key := _attempt(row, tasks)) is not None:
-            rows.setdefault(key, []).append(row)
-    return {key: _sum((row.sums, models.get(row.session[:3], "")) for row in every) for key, every in rows.items()}
+    named = [(key, row) for row in _of_run(record, ledger) if (key := _attempt(row, tasks)) is not None]
+    own = {key for key, _ in named}
+    for (task, number), row in named:
+        later = _resumed(row, tasks[task].attempts, number, {other for name, other in own if name == task})
+        if not later:
+            sums.setdefault((task, number), []).append((row.sums, models.get(row.session[:3], "")))
+        for at, until in pairwise((None, *later, None)) if later else ():
+            since, end = at.begun if at else None, until.begun if until else None
+            sums.setdefault((task, at.number if at else number), []).extend(_between(ledger, row.session, since, end))
+    return {key: _sum(every) for key, every in sums.items() if every}
+
+
+def _resumed(row: SessionRow, attempts: Sequence[Attempt], number: int, own: Collection[int]) -> list[Attempt]:
+    """Return the later attempts that a conversation went on with: those begun before its end that have none of theirs.
+
+    A conversation names the first attempt that it was for; what it used is parted where the next ones began.
+    """
+    end = row.last_at or 0.0
+    found = [one for one in attempts if one.number > number and one.number not in own and one.begun <= end]
+    return sorted(found, key=lambda one: one.begun)
+
+
+def _between(ledger: Ledger, of: Session, since: float | None, until: float | None) -> list[tuple[Row, str]]:
+    """Return what a conversation used in a span, by model."""
+    where = Where(since, until, host=of.host, session=of.id, run=of.run, task=of.task, attempt=of.attempt)
+    return [(row, row.key[1]) for row in ledger.totals(("part", "model"), where) if row.key[0] == of.part]
 
 
 def _of_run(record: Record, ledger: Ledger) -> Iterator[SessionRow]:

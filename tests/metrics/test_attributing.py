@@ -74,6 +74,27 @@ def test_an_attempt_has_what_its_conversations_used(store: Ledger) -> None:
     assert (1, 1) == (spent.measured, spent.unknown)
 
 
+def test_a_conversation_that_went_on_is_parted_by_time(store: Ledger) -> None:
+    """One that worked for a second attempt too counts for it from its begin on; the sum is that of all, each once."""
+    one = agent("a", 1)
+    take(store, used(one, "1", at=2), used(one, "2", at=19, input=3), used(one, "3", at=21, input=100, model="m"))
+    found = usages(attributing.filled(host_run("a"), store))
+    first, second = found["a", 1], found["a", 2]
+    assert first
+    assert second
+
+    assert (13, 40, MODEL) == (first.input, first.output, first.model)
+    assert (100, 20, "m", None) == (second.input, second.output, second.model, second.dollars)
+
+
+def test_a_conversation_that_outlived_its_attempt_stays_its_own(store: Ledger) -> None:
+    """Where the next attempt has a conversation of its own, the late words of the first are the first attempt's."""
+    take(store, used(agent("a", 1), "1", at=25, input=3), used(agent("a", 2), "2", at=26, input=5))
+    found = usages(attributing.filled(host_run("a"), store))
+
+    assert [3, 5] == [one.input for one in found.values() if one]
+
+
 def test_without_a_number_the_time_decides(store: Ledger) -> None:
     """A conversation that only knows its task belongs to the last attempt begun before it."""
     take(store, used(agent("a", part="x"), "1", at=21), used(agent("b", part="y"), "2", at=2))
