@@ -105,9 +105,7 @@ def planned(folder: str, start: dict[str, Any]) -> tuple[dict[str, int], int | N
     """Return the planned tasks with their batch, and the number of batches; where plan.json can be read."""
     path = os.path.join(folder, "plan.json")
     try:
-        if not os.path.isfile(path):  # a pipe would keep us waiting
-            raise OSError("not a regular file")
-        with open(path, encoding="utf-8") as stream:
+        with open(path if os.path.isfile(path) else "", encoding="utf-8") as stream:  # a pipe would keep us waiting
             batches = json.load(stream)["batches"]
         return {str(task): int(batch["number"]) for batch in batches for task in batch["tasks"]}, len(batches)
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
@@ -180,11 +178,8 @@ def durations(spans: list[tuple[float, float]]) -> dict[str, float | None]:
     """Return the sum of the agents' times, the time from the first start to the last result, and their ratio."""
     agent = sum(end - begin for begin, end in spans) if spans else None
     wall = max(end for _, end in spans) - min(begin for begin, _ in spans) if spans else None
-    return {
-        "agent_seconds": agent,
-        "wall_seconds": wall,
-        "overlap": agent / wall if agent is not None and wall else None,
-    }
+    overlap = agent / wall if agent is not None and wall else None
+    return {"agent_seconds": agent, "wall_seconds": wall, "overlap": overlap}
 
 
 def collect(project: str | None) -> tuple[list[dict[str, Any]], Left]:
@@ -284,9 +279,10 @@ def main(asked: argparse.Namespace) -> int:
     """Show the figures that are asked for; returns the exit code: 0 fine, 1 for a run that is not there."""
     runs, left = collect(asked.project)
     if asked.run is not None:
-        runs = [run for run in runs if run["run"] == asked.run]
-        if not runs:
-            print(f"Error: there is no run {plain(asked.run)}\n  see them all: batch-metrics --all", file=sys.stderr)
+        runs = [run for run in runs if asked.run in (run["run"], run["run"].rpartition("-")[2])]
+        if len(runs) != 1:
+            found = f"there are {len(runs)} runs" if runs else "there is no run"
+            print(f"Error: {found} {plain(asked.run)}\n  see them all: batch-metrics --all", file=sys.stderr)
             return 1
     if asked.json:
         facts = {"runs": runs, "totals": totals(runs), "left_out": left, "used": used()}
