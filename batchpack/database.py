@@ -29,7 +29,7 @@ def connect(path: Path, tables: str = "") -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
-        raise Unwritable(path, str(error)) from error
+        raise Unwritable(path, getattr(error, "strerror", None) or str(error)) from error
     connection.row_factory = sqlite3.Row
     try:
         with told(path):

@@ -52,17 +52,37 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--project", metavar="DIR", help="only the runs of this project")
     parser.add_argument("--run", metavar="RUN", help="show the agents of one run")
     parser.add_argument("--all", action="store_true", help="show all runs, not only the newest")
-    return parser.parse_args(words)
+    asked, more = parser.parse_known_args(words)
+    if more:
+        parser.error(f"{more[0]!a} is for the program batch-metrics, which was not found; install batchpack for it")
+    return asked
 
 
 def alone(words: list[str]) -> int:
     """Show what can be shown without the pack's program; returns the exit code."""
     asked = arguments(words)
     sys.dont_write_bytecode = True  # nothing is left in a host's folder
-    sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
-    import batch_metrics_alone  # type: ignore[import-not-found]
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - it was closed before
+    folder = os.path.dirname(os.path.realpath(__file__))
+    sys.path.insert(0, folder)
+    try:
+        import batch_metrics_alone  # type: ignore[import-not-found]
 
-    return int(batch_metrics_alone.main(asked))
+        return int(batch_metrics_alone.main(asked))
+    except KeyboardInterrupt:
+        return 130
+    except ImportError:
+        return failed(f"batch_metrics_alone.py is missing in {folder!a}", "install it anew: batchpack install")
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the end would complain as well
+        return failed(error.strerror or "it cannot be shown", "mend that and run the command again; nothing was lost")
+
+
+def failed(message: str, hint: str) -> int:
+    """Say what is wrong and what to do; returns the exit code."""
+    if sys.stderr:
+        sys.stderr.write(f"Error: {message}\n  {hint}\n")
+    return 1
 
 
 if __name__ == "__main__":

@@ -74,7 +74,26 @@ def test_without_the_program_it_goes_on_by_itself(project: Project) -> None:
     script = install(project)
 
     assert ALONE in ask(project, script).assert_ok().out
-    ask(project, script, "--by", "model").assert_failed("unrecognized arguments: --by model", code=2)
+    for word in ("--by", "prune", "--watch"):
+        ask(project, script, word, "model").assert_failed(f"'{word}' is for the program batch-metrics", code=2)
+
+
+@pytest.mark.parametrize(("end", "said"), [(">/dev/full", "No space left on device"), (">&-", "")])
+def test_an_output_that_takes_nothing_is_no_crash(project: Project, end: str, said: str) -> None:
+    """A full disk is told in a sentence; who closed the output wants none."""
+    shell = f'{sys.executable} "{install(project)}" {end}'
+    done = project.execute(["bash", "-c", shell], env={"PATH": NO_PACK})
+
+    assert (bool(said), "", False) == (bool(done.code), done.out, "Traceback" in done.err)
+    assert said in done.err
+
+
+def test_half_of_an_install_says_so(project: Project) -> None:
+    """Where its second half is gone, the reader is told how to get it back."""
+    script = install(project)
+    script.with_name(PAGES[1]).unlink()
+
+    ask(project, script).assert_failed("batch_metrics_alone.py is missing", "batchpack install")
 
 
 def test_an_interpreter_that_lost_the_pack_is_passed_over(project: Project) -> None:

@@ -224,7 +224,10 @@ def test_one_run_is_shown_agent_by_agent(project: Project) -> None:
     rows = stats(project, "--run", RUN).assert_ok().out.splitlines()
 
     assert ["architect  1      1         done    10.0 s", "explorer   1      1         done    20.0 s"] == rows[1:3]
+    assert rows == stats(project, "--run", RUN.rpartition("-")[2]).assert_ok().out.splitlines()
     stats(project, "--run", "nope").assert_failed("there is no run nope", "batch-metrics --all")
+    record(project, usual(project), run=f"x{RUN}")
+    stats(project, "--run", RUN.rpartition("-")[2]).assert_failed("there are 2 runs", "batch-metrics --all")
 
 
 def test_only_the_newest_runs_are_shown_and_all_on_demand(project: Project) -> None:
