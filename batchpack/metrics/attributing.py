@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -80,9 +81,11 @@ def _used(record: Record, ledger: Ledger) -> dict[tuple[str, int], Usage]:
     sums, models = dict[tuple[str, int], list[tuple[Row, str]]](), _models(record, ledger)
     tasks = {task.name: task for task in record.tasks}
     named = [(key, row) for row in _of_run(record, ledger) if (key := _attempt(row, tasks)) is not None]
-    own = {key for key, _ in named}
+    own = defaultdict[str, set[int]](set)
+    for (task, number), _ in named:
+        own[task].add(number)
     for (task, number), row in named:
-        later = _resumed(row, tasks[task].attempts, number, {other for name, other in own if name == task})
+        later = _resumed(row, tasks[task].attempts, number, own[task])
         if not later:
             sums.setdefault((task, number), []).append((row.sums, models.get(row.session[:3], "")))
         for at, until in pairwise((None, *later, None)) if later else ():

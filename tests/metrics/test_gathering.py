@@ -55,6 +55,19 @@ def test_a_closed_home_costs_the_tokens_only(handed_over: Run, project: Project)
     assert "<dt>Tokens</dt><dd>unknown</dd>" in (handed_over.folder / "report.html").read_text()
 
 
+def test_a_broken_ledger_costs_the_tokens_only(handed_over: Run, project: Project) -> None:
+    """What is wrong with it and how to mend it is told in a line, and the report is written."""
+    path = project.home / ".local/state/batchpack/metrics.sqlite"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"no database " * 1000)
+
+    done = project.run("report").assert_ok()
+
+    assert 1 == done.err.count("the ledger is left out")
+    assert "move it away" in done.err
+    assert "<dt>Tokens</dt><dd>unknown</dd>" in (handed_over.folder / "report.html").read_text()
+
+
 def test_the_dashboard_shows_what_appears(handed_over: Run, project: Project) -> None:
     """What the host writes while the page is looked at is collected and shown by itself."""
     with served(project) as site:

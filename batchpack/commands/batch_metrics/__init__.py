@@ -34,9 +34,9 @@ def _number(_context: click.Context, _option: click.Parameter, value: float | No
 @options(
     click.option("--stats", is_flag=True, help="Runs, models, agents and savings: what is shown without options."),
     click.option(
-        "--run", metavar="RUN", callback=_said, help="One run, task by task: its id, or the last four digits of it."
+        "--run", metavar="RUN", callback=_said, help="A run, messages job or items run: name or last four digits."
     ),
-    click.option("--last", is_flag=True, help="The newest run, task by task."),
+    click.option("--last", is_flag=True, help="The newest of them, task by task."),
     click.option("--by", type=click.Choice(BY), metavar="WORD", help=f"One table by {', '.join(BY[:-1])} or {BY[-1]}."),
     click.option(
         "--since", metavar="WHEN", callback=_said,
