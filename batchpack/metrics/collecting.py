@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 from batchpack.collector import Collector, Cursor, Portion, Source
@@ -44,6 +46,7 @@ def collect(collectors: Iterable[Collector], ledger: Ledger, *, note: Note = sil
     work = _Work(ledger, note)
     for collector in collectors:
         work.collect(collector)
+    _forget_gone(ledger)
     return Collected(work.portions, work.requests, tuple(work.complaints), work.skipped)
 
 
@@ -154,6 +157,15 @@ class _Work:
         until_changed = isinstance(error, BrokenFile)
         told = self.ledger.failed(collector.NAME, source, _reason(error), until_changed=until_changed)
         self.complaints += [told] if told else []
+
+
+def _forget_gone(ledger: Ledger) -> None:
+    """Take back that a file could not be read which is there no more: nobody could mend it."""
+    for one in ledger.complaints():
+        if one.whole and one.source.startswith("/") and "\\" not in one.source:  # else its name may be another
+            with suppress(OSError):  # what cannot be looked for may be there
+                if not Path(one.source).exists():
+                    ledger.recovered(one.collector, Source(one.source, ""))
 
 
 def _guarded(collector: Collector, source: Source, cursor: Cursor | None) -> Iterator[Portion | Exception | None]:

@@ -138,6 +138,22 @@ def test_a_source_that_fails_is_told_once_and_the_others_go_on(
     assert ([], 37) == (book.complaints(), book.totals()[0].requests)
 
 
+def test_a_source_that_failed_and_is_gone_is_no_complaint_any_more(tmp_path: Path, book: Ledger) -> None:
+    """Nobody could mend it; what was read of it stays, and complaints about lines are kept."""
+    files = folder_of(tmp_path / "in", 3, 12)
+    with (files / "2.jsonl").open("a") as stream:
+        stream.write("no request\n")
+    failing = Failing(files, lambda: BrokenFile(Path("f"), "it is torn"))
+    collect([failing], book)
+    for name in ("1.jsonl", "2.jsonl"):
+        (files / name).unlink()
+    collect([failing], book)
+
+    assert (["a line that is no request"], 29) == (
+        [told.complaint.reason for told in book.complaints()], book.totals()[0].requests
+    )  # fmt: skip
+
+
 class Lost(Folder):
     """A collector that cannot list its sources to their end."""
 
