@@ -36,11 +36,15 @@ def read(folder: Path, plain: Collection[str]) -> Record:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The runs that could be read, oldest first, and how many could not be: broken ones, and ones that are gone."""
+    """The runs that could be read, oldest first, and how many could not be: broken ones, and ones that are gone.
+
+    `worst` is the name of the newest of the broken ones.
+    """
 
     records: tuple[Record, ...]
     broken: int
     gone: int
+    worst: str = ""
 
 
 def every(project: Path | None, plain: Collection[str], roots: Iterable[Path] = (), since: float = 0.0) -> Known:
@@ -48,17 +52,17 @@ def every(project: Path | None, plain: Collection[str], roots: Iterable[Path] = 
 
     `roots` are folders in which hosts keep runs of all projects: those are found there without the index too.
     """
-    found, broken = list[Record](), 0
+    found, broken = list[Record](), list[str]()
     for folder in folders(project, roots):
         try:
             record = read(folder, plain)
         except (BatchpackError, OSError):
-            broken += 1
+            broken.append(folder.name)
             continue
         here = project is None or Path(record.project).resolve().is_relative_to(project.resolve())
         if here and record.begun >= since:
             found.append(record)
-    return Known(tuple(found), broken, index.gone())
+    return Known(tuple(found), len(broken), index.gone(), broken[-1] if broken else "")
 
 
 def folders(project: Path | None, roots: Iterable[Path] = ()) -> list[Path]:

@@ -18,7 +18,7 @@ from batchpack.plaintext import line
 
 SHOWN = 20
 """Rows of a table that are shown unless all are asked for."""
-NO_RUNS = """No runs are recorded yet{span}.
+NO_RUNS = """No runs are recorded{span}.
   Make one: type /batch-run "what you want" in your host, or see one without a host: batchpack demo"""
 TITLES = {"model": "Models used", "agent": "Agents"}
 HERE = "in all sessions that hosts on this machine keep"
@@ -79,7 +79,7 @@ def span(asked: Asked) -> str:
 def _runs(page: Page, found: Overview) -> None:
     """Add the table of runs, the newest last, with the sums of all."""
     if not found.known.records:
-        page.text(*NO_RUNS.format(span=span(found.asked)).splitlines())
+        page.text(*NO_RUNS.format(span=span(found.asked) or " yet").splitlines())
         return
     rows, older = page.cut([stats.cells(record) for record in found.known.records], "older run", newest=True)
     page.table(f"Runs{span(found.asked)}, the newest last:", [stats.HEADS, *rows], breaks=len(stats.USED_HEADS))
@@ -192,7 +192,8 @@ def _end(page: Page, found: Overview) -> None:
     left = [f"{count(broken, 'run')} could not be read"] if broken else []
     left += [f"{count(gone, 'run in the index is', 'runs in the index are')} gone"] if gone else []
     if left:
-        page.text(f"left out: {'; '.join(left)}")
+        why = f" (see why: batch-metrics --run {found.known.worst})" if found.known.worst else ""
+        page.text(f"left out: {'; '.join(left)}{why}")
     if found.wrong:
         page.text(found.wrong)
     if found.complaints:

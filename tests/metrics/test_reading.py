@@ -47,6 +47,7 @@ def test_broken_runs_are_counted(tmp_path: Path) -> None:
     found = reading.every(tmp_path, ())
 
     assert ([RUN], 1, 0) == ([record.run for record in found.records], found.broken, found.gone)
+    assert broken.name == found.worst
 
 
 def test_runs_that_are_gone_are_counted(tmp_path: Path) -> None:

@@ -44,6 +44,10 @@ def test_everything_has_its_part() -> None:
     for part in ("Models used, in all", "Agents, in all", "Saved by batching:", "+?: and more", "at list prices of"):
         assert part in text
     assert "left out: 2 runs could not be read; 1 run in the index is gone" in lines
+    named = replace(found(run()), known=Known((), 1, 0, "20260102T030406-b1b2"))
+    assert "left out: 1 run could not be read (see why: batch-metrics --run 20260102T030406-b1b2)" in sheet.lines(
+        named, None
+    )
     assert "1 complaint about records: batch-metrics collect --told" in lines
     assert "\x1b" not in text
 
