@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from batchpack.database import told, transaction
-from batchpack.errors import Busy
+from batchpack.errors import Busy, Unwritable
 from batchpack.ledger import meta, rebuilding
 from batchpack.ledger.values import Pruned
 
@@ -37,6 +37,6 @@ def prune(connection: sqlite3.Connection, path: Path, before: float) -> Pruned:
         connection.execute(_COMPLAINTS, (horizon,))
         rebuilding.add_up(connection)
         meta.put(connection, meta.HORIZON, horizon)
-    with suppress(Busy), told(path):  # somebody reads: the room is given back the next time
+    with suppress(Busy, Unwritable), told(path):  # somebody reads, or a full disk: the room is given back the next time
         connection.execute("VACUUM")
     return Pruned(requests, sessions, marks)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 from batchpack import ledger
 from batchpack.collector import Mark, Session
 from batchpack.ledger import Ledger, Pruned
 from tests.support.ledgers import ONE, QUARTER, T, counts, put, used
+from tests.support.project import ROOT
 
 OLD = Session("toy", "old")
 
@@ -69,3 +72,29 @@ def test_room_is_given_back(tmp_path: Path) -> None:
         book.prune(T + 5000)
 
     assert before > 5 * path.stat().st_size
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from batchpack import ledger
+path = Path(sys.argv[1])
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+with ledger.open(path) as book:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size // 3, resource.RLIM_INFINITY))
+    print(book.prune(float(sys.argv[2])).requests)
+"""
+
+
+def test_a_disk_without_room_for_a_copy_is_no_failure(tmp_path: Path) -> None:
+    """Old facts are gone, and that is said; only their room is not given back yet."""
+    path = tmp_path / "metrics.sqlite"
+    with ledger.open(path) as book:
+        put(book, *(used(f"k{number}", at=T + number) for number in range(20_000)))
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(path), str(T + 10)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert (0, "10\n") == (done.returncode, done.stdout), done.stderr
+    with ledger.open(path) as book:
+        assert [19_990] == [row.requests for row in book.totals()]
