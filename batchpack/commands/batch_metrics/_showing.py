@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,8 @@ def show(app: App, **given: Any) -> None:
     """Show once, or again and again."""
     _check(given)
     how = Form(**{name: given[name] for name in Form.__slots__})
-    asked, how = _asked(app, given, how)
+    asked, once = _asked(app, given, how)
+    how = once if given["watch"] is None else how  # who watches wants news each time
     if given["watch"] is not None:
         from batchpack.commands.batch_metrics import _watching
 
@@ -98,8 +100,21 @@ def _named(app: App, word: str, project: Path | None, how: Form) -> tuple[Asked,
         unknown.hint = _untold(error)
         raise unknown from error
     if name is None:
-        raise unknown
+        raise _unused(word, app.project(project)) or unknown
     return Asked(project, batch=name), replace(how, no_collect=True)
+
+
+def _unused(word: str, project: Path) -> BatchpackError | None:
+    """Return what is to be said of a job of messages or batch of items that used nothing known; None: no such one."""
+    from batchpack.messages import job as jobs
+    from batchpack.queue import batches
+
+    for kind in ("messages status", "items status --batch"):
+        with suppress(BatchpackError):
+            name = jobs.find(word, project).id if kind == "messages status" else batches.find(project, word).name
+            reason = "no model worked for it, or nobody said what it used"
+            return BatchpackError(f"nothing is recorded of {name}: {reason}", f"see it with: batchpack {kind} {name}")
+    return None
 
 
 def _untold(error: BatchpackError) -> str:

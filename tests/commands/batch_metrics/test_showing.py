@@ -193,6 +193,13 @@ def test_without_a_ledger_runs_are_shown(own: Ground, kind: str) -> None:
     assert before == path.read_bytes()
 
 
+def test_a_batch_of_which_no_usage_is_known_is_no_unknown_one(project: Project) -> None:
+    """It is said that nothing is recorded of it, and where to see how it stands."""
+    project.run("items", "add", "-", "--format", "lines", "--name", "mail", stdin="a\nb\n").assert_ok()
+
+    ask(project, "--run", "mail").assert_failed("nothing is recorded of mail", "batchpack items status --batch mail")
+
+
 def test_a_batch_that_only_the_ledger_knows(project: Project) -> None:
     """It is shown by its name, and as the newest where it began last: for people, as JSON and as CSV."""
     now = time.time()
