@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from batchpack.clock import now
-from batchpack.database import connect, told, transaction
+from batchpack.database import connect, reading, told, transaction
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS event (
@@ -74,11 +75,7 @@ class Journal:
     def since(self, seq: int = 0) -> list[Event]:
         """Return the events after a number, in their order."""
         with told(self.path):
-            rows = self._connection.execute("SELECT * FROM event WHERE seq > ? ORDER BY seq", (seq,)).fetchall()
-        return [
-            Event(row["seq"], row["at"], row["name"], row["task"], row["attempt"], json.loads(row["facts"]))
-            for row in rows
-        ]
+            return _events(self._connection, seq)
 
     def last(self, name: str) -> int:
         """Return the number of the last event of a name, 0 where there is none."""
@@ -89,3 +86,17 @@ class Journal:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def looked_at(path: Path) -> list[Event]:
+    """Return the events of a journal that cannot be opened as its writers do: who may only look sees them too."""
+    with reading(path) as connection:
+        return _events(connection, 0)
+
+
+def _events(connection: sqlite3.Connection, seq: int) -> list[Event]:
+    """Return the events after a number, in their order."""
+    rows = connection.execute("SELECT * FROM event WHERE seq > ? ORDER BY seq", (seq,)).fetchall()
+    return [
+        Event(row["seq"], row["at"], row["name"], row["task"], row["attempt"], json.loads(row["facts"])) for row in rows
+    ]

@@ -10,12 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from batchpack.errors import BatchpackError, BrokenFile, Busy, Unwritable
+from batchpack.errors import BatchpackError, BrokenFile, Unwritable
 from batchpack.execution import facts
 from batchpack.execution.facts import Facts, is_work
-from batchpack.execution.journal import Event, Journal
+from batchpack.execution.journal import Event, Journal, looked_at
 from batchpack.execution.state import State, fold
-from batchpack.files import locked, read_text, write_atomic
+from batchpack.files import is_held, locked, read_text, write_atomic
 from batchpack.runs import ids, resume, store
 from batchpack.workplan import codec
 from batchpack.workplan.values import WorkPlan
@@ -94,18 +94,17 @@ class WorkRun:
 
     def is_driven(self) -> bool:
         """Tell whether a process drives the run at this moment."""
-        try:
-            with self.locked(0):
-                return False
-        except Busy:
-            return True
+        return is_held(self.folder / ".lock")
 
     def events(self) -> list[Event]:
         """Read all events of the journal; raises BrokenFile where somebody took it away."""
         if not self.journal.exists():
             raise BrokenJournal(self.journal, "it is gone, and with it what this run did; its branches are still there")
-        with closing(Journal(self.journal)) as journal:
-            return journal.since()
+        try:
+            with closing(Journal(self.journal)) as journal:
+                return journal.since()
+        except Unwritable:  # who may only look needs no more than that
+            return looked_at(self.journal)
 
     def state(self) -> State:
         """Rebuild where the run stands from its journal."""

@@ -45,6 +45,18 @@ def test_only_one_drives_a_run(tmp_path: Path) -> None:
     assert not run.is_driven()
 
 
+def test_who_may_only_look_sees_where_a_run_stands(tmp_path: Path) -> None:
+    """Where SQLite can make no files beside the journal it is read all the same, and to ask who drives makes none."""
+    run = make_run(tmp_path, [task("a")])
+    whole = run.events()
+    (run.folder / "journal.sqlite-shm").mkdir()
+    (run.folder / ".lock").unlink(missing_ok=True)
+
+    assert whole == run.events()
+    assert not run.is_driven()
+    assert not (run.folder / ".lock").exists()
+
+
 def test_the_plan_is_the_one_that_was_begun(tmp_path: Path) -> None:
     """It comes back whole; one that somebody changed is refused."""
     run = make_run(tmp_path, [task("a"), task("b", "a")])
