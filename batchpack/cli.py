@@ -162,7 +162,8 @@ def _report_bug() -> int:
     log = folder / f"bug-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.log"
     warn(f"Error: this is a bug in batchpack: {_last_line()}")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        for needed in (folder.parent, folder):
+            needed.mkdir(parents=True, exist_ok=True, mode=0o700)
         Path(log).write_text(
             f"batchpack {places.version()}\npython {sys.version}\n{sys.argv[1:2]}\n\n{traceback.format_exc()}"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -95,6 +96,7 @@ def test_a_bug_leaves_a_log_and_no_traceback(project: Project) -> None:
     outcome = with_plugin(project, "1 / 0").run("hosts").assert_failed("this is a bug", "please report", code=3)
 
     [log] = (project.home / ".local/state/batchpack/logs").iterdir()
+    assert [0o700, 0o700] == [stat.S_IMODE(folder.stat().st_mode) for folder in (log.parent, log.parent.parent)]
     assert str(log) in outcome.err
     assert "ZeroDivisionError" in log.read_text()
     assert places.version() in log.read_text()
