@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -57,9 +59,18 @@ def write_atomic(
 
 
 def _mode(path: Path, *, executable: bool) -> int:
-    """Tell the mode for a file: that of the one there, else 0644, or 0755 for a program."""
-    present = path.stat().st_mode & 0o777 if path.exists() else 0o644
-    return present | 0o111 if executable else present
+    """Tell the mode for a file: that of the one there, else 0644, or 0755 for a program.
+
+    Raises OSError for a device or a pipe: `/dev/null` would be a file from then on.
+    """
+    try:
+        present = path.stat().st_mode
+    except FileNotFoundError:
+        present = 0o644
+    else:
+        if not stat.S_ISREG(present) and not stat.S_ISDIR(present):
+            raise OSError(errno.EINVAL, "it is no regular file")
+    return present & 0o777 | 0o111 * executable
 
 
 def _replace(path: Path, payload: bytes, mode: int, known: bytes | None, *, lasting: bool) -> None:

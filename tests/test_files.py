@@ -56,6 +56,17 @@ def test_modes_are_kept_and_programs_made_executable(tmp_path: Path) -> None:
     assert [0o600, 0o644, 0o755] == modes
 
 
+def test_a_device_or_a_pipe_is_not_replaced(tmp_path: Path) -> None:
+    """What is no regular file stays what it is, be it reached by a link."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "pipe")
+
+    for name in ("pipe", "link"):
+        with pytest.raises(Unwritable, match="no regular file"):
+            files.write_atomic(tmp_path / name, "x")
+    assert (True, ["link", "pipe"]) == ((tmp_path / "pipe").is_fifo(), sorted(os.listdir(tmp_path)))  # noqa: PTH208
+
+
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
     """A settings file that is a link into dotfiles is written where it leads."""
     (tmp_path / "dotfiles").mkdir()

@@ -74,7 +74,7 @@ def test_without_runs_the_reader_learns_how_to_make_some() -> None:
     """And still sees what models used; the span that was asked for is said."""
     lines = sheet.lines(found(asked=Asked(project=Path("/p"), since=1_800_000_000.0)), None)
 
-    assert lines[0].startswith("No runs are recorded yet for /p since 2027-01-15 ")
+    assert lines[0].startswith("No runs are recorded for /p since 2027-01-15 ")
     assert "batchpack demo" in lines[1]
     assert any(line.startswith("Models used") for line in lines)
     assert not any("Saved" in line for line in lines)

@@ -30,16 +30,21 @@ def command(
     from batchpack.ledger import Where
     from batchpack.metrics import moments
 
-    where = Where(since=moments.parse(since) if since else None, project=str(project.resolve()) if project else None)
+    where = Where(
+        since=None if since is None else moments.parse(since), project=str(project.resolve()) if project else None
+    )
     with gathering.opened(app, news=not no_collect) as ledger:
         if out is None:
             ledger.export(stream(), form, where)
             return
-        unfinished = out.with_name(f".{out.name}.{os.getpid()}")
+        real = out.resolve()  # a link stays one
+        if real.exists() and not real.is_file():
+            raise Unwritable(out, "it is no regular file")
+        unfinished = real.with_name(f".{real.name}.{os.getpid()}")
         try:
             with unfinished.open("x", encoding="utf-8", newline="") as file:
                 written = ledger.export(file, form, where)
-            unfinished.replace(out)
+            unfinished.replace(real)
         except OSError as error:
             raise Unwritable(out, error.strerror or str(error)) from error
         finally:

@@ -81,7 +81,9 @@ def _export(job: Job, shape: str, out: Path | None) -> str:
 
 
 def _file(out: Path) -> Path:
-    """Return a path that a file can have; raises UsageError for a folder."""
+    """Return a path that a file can have; raises UsageError for a folder, a device or a pipe."""
     if out.is_dir():
         raise UsageError(f"{out} is a folder", "name a file with --out, or add --format dir")
+    if out.exists() and not out.is_file():
+        raise UsageError(f"{out} is no regular file", "name a file with --out")
     return out

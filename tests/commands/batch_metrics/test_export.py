@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 from batchpack import ledger
@@ -28,6 +29,19 @@ def test_everything_can_be_exported(ground: Ground) -> None:
     ask(ground.project, "export", "--out", "README.md/x").assert_failed("cannot write README.md/x")
     piped = ground.project.execute(["bash", "-o", "pipefail", "-c", f"{DOOR[0]} export | true"])
     assert (0, "") == (piped.code, piped.err)
+
+
+def test_devices_and_pipes_are_not_replaced(project: Project) -> None:
+    """What is no regular file stays what it is; a link to a file is written through."""
+    pipe, link, file = (project.folder / name for name in ("pipe", "link", "file"))
+    os.mkfifo(pipe)
+    file.write_text("old")
+    link.symlink_to(file)
+
+    for out in ("pipe", ""):
+        ask(project, "export", "--out", out).assert_failed("it is no regular file")
+    ask(project, "export", "--out", "link").assert_ok()
+    assert (True, True, "") == (pipe.is_fifo(), link.is_symlink(), file.read_text())
 
 
 def test_a_ledger_that_breaks_off_leaves_no_half_of_a_file(project: Project, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from tests.support.message_batches.remote import Remote
@@ -19,5 +20,7 @@ def test_results_in_all_forms(service: Remote, tmp_path: Path) -> None:
     assert ground.job.answers.read_bytes() == (ground.folder / "a.jsonl").read_bytes()
     assert 26 == len((ground.folder / "a.csv").read_text().splitlines())
     assert 26 == len(list((ground.folder / "files").iterdir()))
+    os.mkfifo(ground.folder / "pipe")
+    assert 2 == ground.do("results", "--out", "pipe").code
     assert 2 == ground.do("results", "--out", "files").code
     assert 2 == ground.do("results", "--format", "dir", "--out", "a.csv").code
