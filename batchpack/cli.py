@@ -106,7 +106,7 @@ def _run(command: click.Command, name: str, app: App | None = None) -> NoReturn:
     except BrokenPipeError:
         code = _close_quietly()
     except OSError as error:
-        code = _say_full(error) if error.errno in FULL else _report_bug()
+        code = _say_full(error) if error.errno in FULL else _say_gone() if _is_gone() else _report_bug()
     except SystemExit:  # what click makes of a closed pipe
         if not _reader_left():
             raise
@@ -144,6 +144,20 @@ def _say_full(error: OSError) -> int:
     """Say that the disk is full, be it the one that standard output goes to."""
     _close_quietly()
     warn(f"Error: {error.strerror}\n  make room and run the command again; nothing was lost")
+    return BatchpackError.exit_code
+
+
+def _is_gone() -> bool:
+    """Tell whether the working folder was removed."""
+    try:
+        return not os.getcwd()
+    except OSError:
+        return True
+
+
+def _say_gone() -> int:
+    """Say that there is no folder to work in."""
+    warn("Error: the folder you are in is not there any more\n  cd to one that is and run the command again")
     return BatchpackError.exit_code
 
 

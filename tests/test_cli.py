@@ -126,6 +126,14 @@ def test_a_closed_input_is_an_empty_one(project: Project) -> None:
     project.execute(["bash", "-c", f"{program} start --file - <&-"]).assert_failed("is empty", code=2)
 
 
+def test_a_folder_that_was_removed_is_told(project: Project) -> None:
+    """Who stands in a folder that is gone learns so, from each program."""
+    folder = Path(sys.executable).parent
+    for words in ("batchpack runs", "batch-metrics"):
+        gone = f'mkdir gone && cd gone && rmdir ../gone && "{folder}"/{words}'
+        project.execute(["bash", "-c", gone]).assert_failed("is not there any more", "cd to one that is")
+
+
 def test_ctrl_c_ends_with_130(project: Project) -> None:
     """The interrupt of a terminal ends a command at once, without a traceback."""
     with_plugin(project, "import pathlib, time; pathlib.Path.home().joinpath('on').touch(); time.sleep(60)")
