@@ -150,9 +150,10 @@ def _say_full(error: OSError) -> int:
 def _is_gone() -> bool:
     """Tell whether the working folder was removed."""
     try:
-        return not os.getcwd()
+        Path.cwd()
     except OSError:
         return True
+    return False
 
 
 def _say_gone() -> int:
