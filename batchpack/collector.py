@@ -10,7 +10,9 @@ Cursor = Mapping[str, Any]
 """How far a source was read, in the collector's own words; values that JSON can hold."""
 
 MOST_TOKENS = 10**12
-"""Above this a count of one request is no measurement."""
+"""Above this a count is no measurement, be it the sum of many requests."""
+MOST_OF_ONE = 10**8
+"""Above this a count of one request is none: what models read at once is far below."""
 
 
 class Session(NamedTuple):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from batchpack.attribution import Named, fuller, named
-from batchpack.collector import MOST_TOKENS, Complaint, Cursor, Fact, Session, Used
+from batchpack.collector import MOST_OF_ONE, MOST_TOKENS, Complaint, Cursor, Fact, Session, Used
 
 from .beside import facts, starter  # noqa: TID252 - plugins are loaded by path, their package's name is the manager's
 
@@ -236,7 +236,7 @@ def _count(usage: Mapping[str, Any], name: str) -> int:
     value = usage.get(name)
     if value is None:
         return 0
-    if type(value) is not int or not 0 <= value <= MOST_TOKENS:
+    if type(value) is not int or not 0 <= value <= MOST_OF_ONE:
         raise ValueError(f"{name} is no number of tokens")
     return value
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from batchpack.collector import MOST_TOKENS, Complaint, Session, Used
+from batchpack.collector import MOST_OF_ONE, Complaint, Session, Used
 
 ID = re.compile(r"msg_([0-9a-f]{12})")
 TICKS = 4096
@@ -99,7 +99,7 @@ def _count(value: object) -> int | None:
     """Return a count of tokens, None for what is none."""
     if type(value) is float and value.is_integer():  # JavaScript has one kind of numbers
         value = int(value)
-    return value if type(value) is int and 0 <= value <= MOST_TOKENS else None
+    return value if type(value) is int and 0 <= value <= MOST_OF_ONE else None
 
 
 def _number(value: object) -> float | None:

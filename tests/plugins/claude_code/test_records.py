@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchpack.collector import MOST_TOKENS, Complaint, Fact, Session, Source, Used
+from batchpack.collector import MOST_OF_ONE, Complaint, Fact, Session, Source, Used
 from tests.support import claude_records as records
 from tests.support.claude_records import AGENT, AT_SECONDS, PROJECT, SESSION, answered, collected, requests, said
 
@@ -175,7 +175,7 @@ def test_a_copy_belongs_to_where_it_was_made() -> None:
     assert [SESSION, "fork"] == [one.session.id for one in told.values()]
 
 
-@pytest.mark.parametrize("count", [-1, 1.5, "7", True, [], MOST_TOKENS + 1, 10**400], ids=lambda one: repr(one)[:12])
+@pytest.mark.parametrize("count", [-1, 1.5, "7", True, [], MOST_OF_ONE + 1, 10**400], ids=lambda one: repr(one)[:12])
 @pytest.mark.parametrize("name", ["input_tokens", "output_tokens", "cache_creation_input_tokens"])
 def test_absurd_figures_are_told_and_not_counted(name: str, count: object) -> None:
     """One line that makes no sense costs nothing of the others."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from batchpack.collector import Complaint, Session, Used
+from batchpack.collector import MOST_OF_ONE, Complaint, Session, Used
 from tests.support.opencode_records import NOON, answer
 from tests.support.pack import host
 
@@ -50,7 +50,7 @@ def test_a_price_of_nothing_is_none(answered: Any) -> None:
         (answer(NOON, 0, 0, finish=None, error={"name": "APIError"}), ()),
         (answer(NOON, 0, 0), ()),
         (answer(NOON, -1), (NONSENSE,)),
-        (answer(NOON, 10**13), (NONSENSE,)),
+        (answer(NOON, MOST_OF_ONE + 1), (NONSENSE,)),
         (answer(NOON, 1.5), (NONSENSE,)),
         (answer(NOON, True), (NONSENSE,)),
         (answer(NOON, "100"), (NONSENSE,)),
