@@ -38,7 +38,7 @@ def command(
             ledger.export(stream(), form, where)
             return
         real = out.resolve()  # a link stays one
-        if real.exists() and not real.is_file():
+        if out.exists() and not out.is_file():
             raise Unwritable(out, "it is no regular file")
         unfinished = real.with_name(f".{real.name}.{os.getpid()}")
         try:
