@@ -153,27 +153,30 @@ class Crew:
     ) -> None:
         """Let threads do all tasks; raises what stopped one of them, after all have ended."""
         open_ = self.progress.total - self.progress.done
-        threads = [threading.Thread(target=self._serve, args=(tasks,), daemon=True) for _ in range(min(most, open_))]
-        for thread in threads:
-            thread.start()
+        ends = [threading.Event() for _ in range(min(most, open_))]
+        for end in ends:
+            threading.Thread(target=self._serve, args=(tasks, end), daemon=True).start()
         try:
-            self._wait(threads, watch)
+            self._wait(ends, watch)
         except KeyboardInterrupt:
             self.gate.close()
             tell("waiting for what is being answered, which is billed; interrupt again to leave it")
-            self._wait(threads, watch)
+            self._wait(ends, watch)
             raise
         if self._failure:
             raise self._failure[0]
 
-    def _wait(self, threads: Iterable[threading.Thread], watch: Callable[[Progress], None]) -> None:
-        """Wait for the threads' end, showing how far they are."""
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(TICK)
-                watch(self.progress)
+    def _wait(self, ends: Iterable[threading.Event], watch: Callable[[Progress], None]) -> None:
+        """Wait for the threads' ends, showing how far they are.
 
-    def _serve(self, tasks: Iterator[Task]) -> None:
+        Not by joining them: a thread joined when an interrupt comes counts as ended from then on, before Python 3.13.
+        """
+        for end in ends:
+            while not end.wait(TICK):
+                watch(self.progress)
+            watch(self.progress)
+
+    def _serve(self, tasks: Iterator[Task], end: threading.Event) -> None:
         """Do one task after another; the first failure closes the gate for all."""
         try:
             while (task := self._next(tasks)) is not None:
@@ -183,6 +186,8 @@ class Crew:
         except BaseException as error:
             self._failure.append(error)
             self.gate.close()
+        finally:
+            end.set()
 
     def _next(self, tasks: Iterator[Task]) -> Task | None:
         """Take the next task; the iterator reads files and serves one at a time."""
