@@ -121,6 +121,9 @@ def test_a_run_counts_once(
     session = open_host(kind, worker(kind))
     project.write({"plan.yaml": PLAN})
     name = "opencode" if kind == OPENCODE else "claude"
+    if kind == OPENCODE:  # two that begin at once in a new home may both make its database: one is held up and pauses
+        session.execute(["opencode", "session", "list"]).assert_ok()
+        assert (project.home / ".local/share/opencode/opencode.db").is_file()
     project.run("run", "plan.yaml", "--executor", name, env=session.environment()).assert_ok()
     record = reading.find("latest", project.folder, ())
     found = check(session, groups, tmp_path, record.run)
