@@ -110,6 +110,15 @@ def server_command(target: Target) -> dict[str, object]:
     return {"command": target.program, "args": ["mcp"]}
 
 
+def session_here(host: Host) -> str:
+    """Return the id of the host's session that this command was called in; empty where the host does not tell.
+
+    A host page may have `SESSION`, the variable in which its tool for commands tells it.
+    """
+    variable = getattr(host, "SESSION", "")
+    return os.environ.get(variable, "") if variable else ""
+
+
 def find_host(program: str, folder: str, home: Path, search_path: str | None) -> Detection | None:
     """Find a host by its program on PATH, else by its config folder in the home."""
     found = process.find(program, search_path)

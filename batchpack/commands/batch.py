@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from batchpack import places
 from batchpack.app import App
+from batchpack.host import session_here
 from batchpack.output import say, say_json
 from batchpack.runs import batches, budget, closing, following, synthesis, wording
 from batchpack.runs.batches import Standing
@@ -52,15 +55,31 @@ def start(app: App, run: str, number: int, fence: int, project: Path | None, as_
 @_shared
 @click.option("--final", is_flag=True, help="The second tries are over: what is still missing has failed.")
 @click.option(
+    "--wait",
+    "seconds",
+    type=click.FloatRange(0, 3600),
+    default=100.0,
+    show_default=True,
+    help="How long to wait for agents that the session has at work in the background.",
+)
+@click.option("--anyway", is_flag=True, help="Do not wait: agents that did not say their end were stopped.")
+@click.option(
     "--next", "go_on", is_flag=True, help="Go on at once: start the next batch, or synthesize after the last."
 )
 @click.pass_context
 def finish(
-    ctx: click.Context, /, run: str, number: int, fence: int, project: Path | None, as_json: bool, **flags: bool
+    ctx: click.Context, /, run: str, number: int, fence: int, project: Path | None, as_json: bool, **flags: Any
 ) -> None:
-    """Finish a batch: writes its results, or says which agents to call again (exit code 1)."""
+    """Finish a batch: writes its results, or says which agents to call again (exit code 1).
+
+    Agents that an open session has at work in the background are waited for; after a while it says who still works.
+    """
     app: App = ctx.obj
     found = find(run, app.project(project))
+    busy = [] if flags["anyway"] else _awaited(app, found, number, flags["seconds"])
+    if busy:
+        _tell_busy(found, busy, as_json)
+        ctx.exit(1)
     finished = batches.finish(found, number, fence, app.content_roots, final=flags["final"])
     standing = _go_on(app, found, finished, fence) if flags["go_on"] else finished
     last = standing.state.synthesized and flags["go_on"]
@@ -68,6 +87,39 @@ def finish(
     _tell(app, found, standing, said, as_json)
     counts = standing.state.counts()
     ctx.exit(1 if finished.call or (last and counts.done < counts.tasks) else 0)
+
+
+def _awaited(app: App, run: Run, number: int, seconds: float) -> list[str]:
+    """Wait for agents of an open batch that this session has in the background; returns those that go on working."""
+    state = run.state()
+    batch = state.batches.get(number)
+    if run.facts.host is None or batch is None or batch.state != "open":
+        return []
+    host = app.host(run.facts.host)
+    session, begun = session_here(host), datetime.fromisoformat(batch.started_at).timestamp()
+    if not session:
+        return []
+    from batchpack.metrics import awaiting
+
+    def look() -> list[str]:
+        """Name who is at work on what is missing."""
+        missing = [job.task.name for job in batches.waiting_jobs(run.state(), batch)]
+        names = host.agent_names(missing, run.facts.tree, places.home()).values() if missing else ()
+        return awaiting.at_work(host.NAME, session, set(names), begun) if missing else []
+
+    return awaiting.wait(look, seconds)
+
+
+def _tell_busy(run: Run, busy: list[str], as_json: bool) -> None:
+    """Say who still works, and how to go on."""
+    state = run.state()
+    following_words = following.command_words(run, state)
+    if as_json:
+        say_json({"run": run.id, "at_work": busy, "next": following_words})
+        return
+    say(f"Still at work: {wording.cut(', '.join(busy), 200)}. Nothing was changed.")
+    say("\n".join(wording.step("To wait on,", *following_words)))
+    say("Were they stopped? Add --anyway.")
 
 
 def _go_on(app: App, run: Run, finished: Standing, fence: int) -> Standing:

@@ -67,6 +67,7 @@ CAPABILITIES = Capabilities(
     ),
 )
 ARGUMENTS = "ARGUMENTS:"
+SESSION = "CLAUDE_CODE_SESSION_ID"
 TASKS = "task-cli"
 SERVERS = ".mcp.json"
 HOOKS = ("skills", PLUGIN, "hooks", "hooks.json")

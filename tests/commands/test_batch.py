@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import time
+
 import pytest
 
 from tests.runs.build import make_run, put
@@ -80,3 +83,55 @@ def test_without_next_the_batch_after_it_is_named(project: Project, monkeypatch:
     put(run, "one")
     assert f"batchpack batch start {run.short} 2" in project.run("batch", "finish", run.id, "1").assert_ok().out
     assert run.state().batches[2].state == "planned"
+
+
+def test_agents_in_the_background_are_waited_for(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While an agent that the session launched is at work nothing is changed, and it says how to go on."""
+    run = make_run(project, monkeypatch, [("one", "two")], host="claude_code")
+    here = {"CLAUDE_CODE_SESSION_ID": "s-1"}
+    finish = ("batch", "finish", run.id, "1", "--next")
+    project.run("batch", "start", run.id, "1").assert_ok()
+    put(run, "one")
+    _mark(project, "agent_launched", "batchpack:two")
+    before = run.journal.read_bytes()
+    said = project.run(*finish, "--wait", "0.1", env=here)
+    assert (1, before) == (said.code, run.journal.read_bytes())
+    assert said.out.splitlines() == [
+        "Still at work: batchpack:two. Nothing was changed.",
+        "To wait on, run:", f"    batchpack batch finish {run.short} 1 --next", "Were they stopped? Add --anyway.",
+    ]  # fmt: skip
+    facts = json.loads(project.run(*finish, "--wait", "0", "--json", env=here).out)
+    assert (["batchpack:two"], ["batch", "finish", run.short, "1", "--next"]) == (facts["at_work"], facts["next"])
+    _mark(project, "agent_ended", "batchpack:two")
+    assert "two once more: it handed in nothing" in project.run(*finish, env=here).out
+
+
+@pytest.mark.parametrize("words", [("--anyway",), ()])
+def test_nobody_is_waited_for_that_was_stopped_or_is_of_another_session(
+    words: tuple[str, ...], project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--anyway` takes who did not say its end for stopped; a session looks at its own agents only."""
+    run = make_run(project, monkeypatch, [("one",)], host="claude_code")
+    project.run("batch", "start", run.id, "1").assert_ok()
+    _mark(project, "agent_launched", "batchpack:one")
+    session = "s-1" if words else "s-2"
+    said = project.run("batch", "finish", run.id, "1", *words, env={"CLAUDE_CODE_SESSION_ID": session})
+
+    assert "one once more: it handed in nothing" in said.out
+
+
+def _mark(project: Project, event: str, agent: str) -> None:
+    """Mark an event of an agent, as the hook does."""
+    folder = project.home / ".local/state/batchpack/marks"
+    folder.mkdir(parents=True, exist_ok=True)
+    one = {
+        "v": 1,
+        "at": time.time(),
+        "host": "claude_code",
+        "event": event,
+        "session": "s-1",
+        "part": "p",
+        "agent": agent,
+    }
+    with (folder / time.strftime("claude_code-%Y-%m-%d.jsonl", time.gmtime())).open("a") as stream:
+        stream.write(json.dumps(one) + "\n")

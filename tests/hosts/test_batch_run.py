@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.hosts.conftest import Open
+from tests.support.background import Backgrounded
 from tests.support.hosts import CLAUDE, OLD_CLAUDE, OPENCODE, Session
 from tests.support.model import Exchange
 from tests.support.orchestrator import Behaviour, Obedient, role_of
@@ -193,3 +194,16 @@ def _texts(project: Project) -> list[Path]:
     found = [*project.folder.glob(".*/skills/batch-run/SKILL.md"), *project.folder.glob(".*/commands/*.md")]
     assert found
     return found
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=pytest.mark.host(kind)) for kind in (CLAUDE, OLD_CLAUDE)])
+@pytest.mark.parametrize("scope", SCOPES)
+def test_agents_in_the_background_are_waited_for(kind: str, scope: str, open_host: Open, project: Project) -> None:
+    """Where the host has agents in the background, as in an open session, the next command waits for them."""
+    session = open_host(kind, Backgrounded(Obedient(usual=Behaviour(seconds=3.0))))
+    session.install(scope)
+    outcome = session.run(EXAMPLE).assert_ok()
+    folder = run_folder(project)
+
+    assert "3 tasks = 3 done + 0 failed + 0 skipped + 0 pending" in (folder / "SYNTHESIS.md").read_text(), str(outcome)
+    assert [1, 1, 1] == [event["attempt"] for event in _events(folder, "task_started")]

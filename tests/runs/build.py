@@ -39,12 +39,13 @@ def make_run(
     edits: bool = False,
     place: str = ".batchpack",
     request: str = REQUEST,
+    host: str | None = None,
 ) -> Run:
     """Start a run in a project with a HOME of its own."""
     monkeypatch.setenv("HOME", str(project.home))
     roles = {name: Role(f"the part of {name}", edits) for layer in layers for name in layer}
     facts = plan(layers, depends_on or {}, request)
-    return start.create(facts, roles, project=project.folder, tree=project.folder, host=None, place=place)
+    return start.create(facts, roles, project=project.folder, tree=project.folder, host=host, place=place)
 
 
 def roots() -> tuple[Path, ...]:

@@ -55,11 +55,16 @@ def remove_old(ledger: Ledger, before: float) -> int:
     for source in Marks().sources():
         path = Path(source.key)
         stamp_read, _ = known.get(storable(source.key), ("", None))
-        if stamp_read == source.stamp and _over(path) <= latest:
+        if stamp_read == source.stamp and is_over(path, latest):
             with suppress(OSError):
                 path.unlink()
                 gone += 1
     return gone
+
+
+def is_over(path: Path, moment: float) -> bool:
+    """Tell whether the day of a file was over at a moment, given in seconds since the epoch."""
+    return _over(path) <= moment
 
 
 def _over(path: Path) -> float:
